@@ -1,3 +1,19 @@
-"""Demarche reads what is reported about a conflict and codes who is said to have done what to whom."""
+"""Demarche reads what is reported about a conflict and codes who is said to have done what to whom.
+
+``demarche.code(text)`` codes a text, ``code_all(documents)`` a stream, ``relate(text, ...)`` a given pair of parties.
+"""
+
+from typing import Any
+
+__all__ = ["__version__", "code", "code_all", "load", "relate"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load the pipeline when it is first asked for, so that the command line starts quickly."""
+    if name in __all__:
+        from demarche import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module 'demarche' has no attribute {name!r}")

@@ -1,17 +1,21 @@
 """The records that the rooms exchange: frozen, checked when made, standard library only."""
 
+from demarche.model.accuracy import Accuracy, Measure
 from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
 from demarche.model.documents import Document, Failure
 from demarche.model.moves import Mention, Move, TimeSpan
-from demarche.model.readings import ReadMove, Reading, ReadSentence
+from demarche.model.readings import CodedSentence, ReadMove, Reading, ReadSentence
 from demarche.model.spans import Span
 
 __all__ = [
+    "Accuracy",
     "Act",
     "CodedDocument",
+    "CodedSentence",
     "Document",
     "Failure",
+    "Measure",
     "Mention",
     "Move",
     "ReadMove",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from demarche.model.codes import Act, Status, Voice
 from demarche.model.spans import Span
 
-__all__ = ["ReadMove", "ReadSentence", "Reading"]
+__all__ = ["CodedSentence", "ReadMove", "ReadSentence", "Reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,15 @@ class ReadMove:
     where: Span | None = None
     source: Span | None = None
 
+    def spans(self) -> Iterator[Span]:
+        """Yield every span of the move, the trigger first."""
+        yield self.trigger
+        yield from self.actors
+        yield from self.recipients
+        for span in (self.content, self.condition, self.deadline, self.when, self.where, self.source):
+            if span:
+                yield span
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadSentence:
@@ -60,3 +70,12 @@ class Reading:
     document: str
     coder: str
     sentences: tuple[ReadSentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedSentence:
+    """A sentence coded by people: gold data. Its span starts at 0; split is "train", "dev" or None."""
+
+    id: str
+    split: str | None
+    sentence: ReadSentence

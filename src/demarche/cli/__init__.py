@@ -1,0 +1,53 @@
+"""The command line: one file a verb, thin; everything it does can be done from Python too."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from demarche import __version__
+from demarche.cli.code import code
+from demarche.cli.evaluate import evaluate
+from demarche.errors import DemarcheError, MissingExtra, ModelError
+
+__all__ = ["EXIT_MODEL", "EXIT_NOTHING", "EXIT_SOME", "cli", "main"]
+
+EXIT_SOME = 1
+EXIT_NOTHING = 2
+EXIT_MODEL = 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="demarche")
+def cli() -> None:
+    """Read what is reported about a conflict: who did or said what to whom, with the words that say it.
+
+    Exit codes: 0 all was done, 1 some documents could not be coded, 2 wrong usage or nothing could be coded,
+    3 the weights or an optional library are missing, 130 interrupted.
+    """
+
+
+cli.add_command(code)
+cli.add_command(evaluate)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is a message and an exit code, never a traceback."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (ModelError, MissingExtra) as error:
+        click.echo(f"demarche: {error}", err=True)
+        status = EXIT_MODEL
+    except DemarcheError as error:
+        click.echo(f"demarche: {error}", err=True)
+        status = EXIT_NOTHING
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        status = 130
+    except BrokenPipeError:
+        sys.stdout = None  # what reads our output has gone: nothing is left to say
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

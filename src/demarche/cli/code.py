@@ -1,0 +1,151 @@
+"""``demarche code``: texts in, moves out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+
+from demarche.model import CodedDocument, Failure, Move
+
+__all__ = ["code"]
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE...|-]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "jsonl", "csv", "parquet", "html"]),
+    default="table",
+    show_default=True,
+    help="table for people; jsonl with all offsets; csv and parquet with one row a move; html with the text marked.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Leave out moves of which the coder is less sure, 0 to 1.",
+)
+@click.option("--weights", type=click.Path(file_okay=False), help="Folder with other weights than the shipped ones.")
+def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: float, weights: str | None) -> int:
+    """Print the moves in texts: who did or said what to whom, on what condition, and the words that say so.
+
+    FILE is text, Markdown, HTML or JSON lines (fields id, title, published, publisher, url, text); - or nothing is
+    standard input. What cannot be coded is named on standard error, and the rest goes on.
+    """
+    if not files and sys.stdin.isatty():
+        raise click.UsageError("name a file, or give a text on standard input")
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise click.UsageError("Parquet is binary; name a file with --output")
+    from demarche import pipeline
+    from demarche.sources import read_sources
+
+    tally = _Tally(min_confidence)
+    coded = tally.watch(pipeline.code_all(read_sources(files or ("-",)), reader=pipeline.load(weights)))
+    with _open(output, binary=form == "parquet") as file:
+        _WRITERS[form](coded, file)
+    return tally.status()
+
+
+class _Tally:
+    """Counts what was coded and what failed, names each failure, and leaves out unsure moves."""
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._coded = self._failed = 0
+
+    def watch(self, items: Iterable[CodedDocument | Failure]) -> Iterator[CodedDocument | Failure]:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.completed} documents"), TimeElapsedColumn())
+        shown = console.is_terminal and not sys.stdout.isatty()
+        with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+            task = progress.add_task("coding", total=None)
+            for item in items:
+                yield self._count(item)
+                progress.advance(task)
+
+    def _count(self, item: CodedDocument | Failure) -> CodedDocument | Failure:
+        from demarche.present import show_controls
+
+        if isinstance(item, Failure):
+            self._failed += 1
+            click.echo(f"demarche: {show_controls(item.where)}: {show_controls(item.reason)}", err=True)
+            return item
+        self._coded += 1
+        moves = tuple(move for move in item.moves if move.confidence >= self._least)
+        return CodedDocument(document=item.document, reading=item.reading, moves=moves)
+
+    def status(self) -> int:
+        if not self._failed:
+            return 0
+        return 1 if self._coded else 2
+
+
+@contextmanager
+def _open(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
+    if output is None:
+        yield sys.stdout.buffer if binary else sys.stdout
+        return
+    try:
+        with open(output, "wb") if binary else open(output, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def _moves(items: Iterable[CodedDocument | Failure]) -> Iterator[Move]:
+    for item in items:
+        if isinstance(item, CodedDocument):
+            yield from item.moves
+
+
+def _write_table(items: Iterable[CodedDocument | Failure], file: IO[str]) -> None:
+    from rich.console import Console
+
+    from demarche.present import render_table
+
+    console = Console(file=file, highlight=False, soft_wrap=False)
+    for item in items:
+        if isinstance(item, CodedDocument):
+            console.print(render_table(item))
+
+
+def _write_lines(items: Iterable[CodedDocument | Failure], file: IO[str]) -> None:
+    from demarche.present import write_records
+
+    file.writelines(write_records(_moves(items)))
+
+
+def _write_csv(items: Iterable[CodedDocument | Failure], file: IO[str]) -> None:
+    from demarche.present import write_csv
+
+    file.writelines(write_csv(_moves(items)))
+
+
+def _write_parquet(items: Iterable[CodedDocument | Failure], file: IO[bytes]) -> None:
+    from demarche.present import write_parquet
+
+    write_parquet(_moves(items), file)
+
+
+def _write_page(items: Iterable[CodedDocument | Failure], file: IO[str]) -> None:
+    from demarche.present import render_page
+
+    file.writelines(render_page(items))
+
+
+_WRITERS: dict[str, Any] = {
+    "table": _write_table,
+    "jsonl": _write_lines,
+    "csv": _write_csv,
+    "parquet": _write_parquet,
+    "html": _write_page,
+}

@@ -1,0 +1,20 @@
+"""Makes text from the world harmless to look at: no escape sequence and no change of direction takes effect."""
+
+from __future__ import annotations
+
+__all__ = ["show_controls"]
+
+_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = (*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *_BIDI)
+_SHOWN = dict.fromkeys(_CONTROLS, "\ufffd")
+
+
+def show_controls(text: str) -> str:
+    """Return `text` with control characters, bidirectional controls and lone surrogates shown as U+FFFD.
+
+    Examples
+    --------
+    >>> show_controls("\\x1b[31mred")
+    '\ufffd[31mred'
+    """
+    return text.translate(_SHOWN)

@@ -1,0 +1,111 @@
+"""Moves as flat rows: CSV that a spreadsheet opens safely, and Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from demarche.errors import MissingExtra
+from demarche.model import Mention, Move, Span, TimeSpan
+
+__all__ = ["COLUMNS", "flatten_move", "write_csv", "write_parquet"]
+
+COLUMNS: dict[str, type] = {
+    "id": str,
+    "document": str,
+    "published": str,
+    "voice": str,
+    "act": str,
+    "event": str,
+    "quad": int,
+    "status": str,
+    "issue": str,
+    "actors": str,
+    "recipients": str,
+    "content": str,
+    "condition": str,
+    "deadline": str,
+    "when": str,
+    "where": str,
+    "source": str,
+    "trigger": str,
+    "sentence": str,
+    "sentence_start": int,
+    "sentence_end": int,
+    "trigger_start": int,
+    "trigger_end": int,
+    "confidence": float,
+    "coder": str,
+    "codebook": str,
+}
+"""Columns of a row and their types; unknown is None. The full record with all offsets is the JSON line."""
+
+_BATCH = 10_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def flatten_move(move: Move) -> dict[str, Any]:
+    """Return the row of a move: words in place of spans, several parties joined by "; "."""
+    row: dict[str, Any] = {name: _cell(getattr(move, name)) for name in COLUMNS if hasattr(move, name)}
+    row |= {
+        "sentence_start": move.sentence.start,
+        "sentence_end": move.sentence.end,
+        "trigger_start": move.trigger.start,
+        "trigger_end": move.trigger.end,
+        "confidence": round(move.confidence, 4),
+    }
+    return {name: row[name] for name in COLUMNS}
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return "; ".join(mention.span.text for mention in value) or None
+    if isinstance(value, Mention | TimeSpan):
+        return value.span.text
+    if isinstance(value, Span):
+        return value.text
+    return value if value is None or isinstance(value, int | float) else str(value)
+
+
+def write_csv(moves: Iterable[Move]) -> Iterator[str]:
+    """Yield a header and one CSV line a move (RFC 4180, ``\\r\\n``); None is an empty cell.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front; take it off to have the exact words.
+    """
+    yield _line(COLUMNS)
+    for move in moves:
+        yield _line(_safe(value) for value in flatten_move(move).values())
+
+
+def _line(cells: Iterable[Any]) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    return "'" + value if isinstance(value, str) and value.lstrip(" \u00a0\u3000").startswith(_FORMULA) else value
+
+
+def write_parquet(moves: Iterable[Move], file: BinaryIO) -> None:
+    """Write the rows as Parquet to an open binary file, a batch at a time.
+
+    Raises
+    ------
+    MissingExtra
+        If pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtra("Parquet", "parquet") from error
+    kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
+    schema = pyarrow.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    rows = map(flatten_move, moves)
+    with parquet.ParquetWriter(file, schema) as writer:
+        while batch := list(islice(rows, _BATCH)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))

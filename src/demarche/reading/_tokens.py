@@ -1,0 +1,99 @@
+"""A sentence as the encoder takes it: word pieces, their case, and the words that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CASES", "MAX_PIECES", "Tokens", "batch_tokens", "split_tokens"]
+
+CASES = 6
+"""Case classes: 0 none (punctuation, special), 1 lower, 2 Title, 3 UPPER, 4 mixed, 5 with a digit."""
+
+MAX_PIECES = 256
+"""Word pieces a sentence, the two special ones included; what stands behind is not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """A tokenised sentence of P word pieces and W words.
+
+    Parameters
+    ----------
+    ids, case
+        int64 [P]: vocabulary id and case class of every piece.
+    first
+        int64 [W]: the piece that each word begins with; words are tagged by their first piece.
+    starts, ends
+        int64 [W]: code point offsets of each word in the sentence, end exclusive.
+    """
+
+    ids: NDArray[np.int64]
+    case: NDArray[np.int64]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def words(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the range of words that the offsets touch, None if there is none."""
+        inside = np.flatnonzero((self.ends > start) & (self.starts < end))
+        return (int(inside[0]), int(inside[-1]) + 1) if inside.size else None
+
+    def pieces(self, first_word: int, end_word: int) -> tuple[int, int]:
+        """Return the range of pieces of the words from `first_word` to before `end_word`."""
+        end = int(self.first[end_word]) if end_word < len(self.first) else len(self.ids) - 1
+        return int(self.first[first_word]), end
+
+
+def split_tokens(tokenizer: Any, texts: list[str]) -> list[Tokens]:
+    """Return the tokens of each text; `tokenizer` is a ``tokenizers.Tokenizer`` that truncates to MAX_PIECES."""
+    return [_tokens(text, encoding) for text, encoding in zip(texts, tokenizer.encode_batch(texts), strict=True)]
+
+
+def _tokens(text: str, encoding: Any) -> Tokens:
+    words: list[list[int]] = []
+    case = np.zeros(len(encoding.ids), dtype=np.int64)
+    previous = None
+    for piece, (word, (start, end)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
+        if word is not None and word == previous:
+            words[-1][2] = end
+        elif word is not None:
+            words.append([piece, start, end])
+        previous = word
+    bounds = np.asarray(words, dtype=np.int64).reshape(-1, 3)
+    ends = np.append(bounds[1:, 0], len(encoding.ids) - 1) if len(words) else bounds[:, 0]
+    for (first, start, end), stop in zip(words, ends, strict=True):
+        case[first:stop] = _case(text[start:end])
+    return Tokens(
+        ids=np.asarray(encoding.ids, dtype=np.int64),
+        case=case,
+        first=bounds[:, 0].copy(),
+        starts=bounds[:, 1].copy(),
+        ends=bounds[:, 2].copy(),
+    )
+
+
+def _case(word: str) -> int:
+    if any(character.isdigit() for character in word):
+        return 5
+    if word.islower():
+        return 1
+    if word.istitle():
+        return 2
+    if word.isupper():
+        return 3
+    return 4 if word.upper() != word.lower() else 0
+
+
+def batch_tokens(batch: list[Tokens], *, pad: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids, case and mask of a batch of B sentences, each int64 [B, longest], padded with `pad`."""
+    shape = (len(batch), max(len(tokens.ids) for tokens in batch))
+    ids, case, mask = (np.full(shape, fill, dtype=np.int64) for fill in (pad, 0, 0))
+    for row, tokens in enumerate(batch):
+        ids[row, : len(tokens.ids)] = tokens.ids
+        case[row, : len(tokens.ids)] = tokens.case
+        mask[row, : len(tokens.ids)] = 1
+    return ids, case, mask

@@ -1,0 +1,160 @@
+"""Loads the weights: two ONNX graphs, a tokenizer and a small card that says how to read them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarche.errors import ModelError
+from demarche.reading._assemble import CandidateScores
+from demarche.reading._labels import ACTS, ISSUES
+from demarche.reading._tokens import MAX_PIECES, Tokens, batch_tokens
+
+__all__ = ["FIRST_GRAPH", "Card", "FirstPass", "SECOND_GRAPH", "TOKENIZER", "Weights", "load_weights"]
+
+FIRST_GRAPH = "sentence.onnx"
+SECOND_GRAPH = "trigger.onnx"
+TOKENIZER = "tokenizer.json"
+CARD = "weights.json"
+
+_SHIPPED = Path(__file__).with_name("weights")
+_SECOND_SIZE = 32
+"""Candidates that the second graph reads at once: bounds memory where a sentence is nothing but triggers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What stands beside the weights.
+
+    Parameters
+    ----------
+    name, version
+        Of the coder: ``demarche-en``, ``1.0.0``.
+    language
+        ISO 639-1 code of the language that it reads.
+    candidates
+        Probability, 0 to 1, from which a word is a candidate trigger.
+    keep
+        Probability, 0 to 1, from which a candidate is a move.
+    """
+
+    name: str
+    version: str
+    language: str
+    candidates: float
+    keep: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPass:
+    """A batch of B sentences of P pieces after the first graph: states [B, P, H], triggers [B, P, 3], voice [B, 2]."""
+
+    middle: NDArray[np.float32]
+    last: NDArray[np.float32]
+    mask: NDArray[np.int64]
+    triggers: NDArray[np.float32]
+    voice: NDArray[np.float32]
+
+
+class Weights:
+    """The two sessions, the tokenizer and the card; make it with :func:`load_weights`."""
+
+    def __init__(self, *, card: Card, tokenizer: Any, first: Any, second: Any) -> None:
+        self.card = card
+        self.tokenizer = tokenizer
+        self._first = first
+        self._second = second
+
+    def read(self, batch: list[Tokens]) -> FirstPass:
+        """Return the first pass over a batch of sentences."""
+        ids, case, mask = batch_tokens(batch)
+        feed = {"ids": ids, "case": case, "mask": mask}
+        middle, last, triggers, voice = self._first.run(["middle", "last", "triggers", "voice"], feed)
+        return FirstPass(middle=middle, last=last, mask=mask, triggers=triggers, voice=voice)
+
+    def read_triggers(
+        self, read: FirstPass, rows: list[int], spans: list[tuple[int, int]], batch: list[Tokens]
+    ) -> list[CandidateScores]:
+        """Return the scores of candidates: `rows` say in which sentence, `spans` at which range of pieces."""
+        scores: list[CandidateScores] = []
+        for start in range(0, len(rows), _SECOND_SIZE):
+            part = slice(start, start + _SECOND_SIZE)
+            scores += self._read_some(read, rows[part], spans[part], batch)
+        return scores
+
+    def _read_some(
+        self, read: FirstPass, rows: list[int], spans: list[tuple[int, int]], batch: list[Tokens]
+    ) -> list[CandidateScores]:
+        width = max(len(batch[row].ids) for row in rows)
+        marks = np.zeros((len(rows), width), dtype=np.float32)
+        for number, span in enumerate(spans):
+            marks[number, slice(*span)] = 1.0
+        feed = {
+            "middle": read.middle[rows, :width],
+            "last": read.last[rows, :width],
+            "mask": read.mask[rows, :width],
+            "spans": marks,
+        }
+        act, status, issue, roles, recipients = self._second.run(["act", "status", "issue", "roles", "recipients"], feed)
+        return [
+            CandidateScores(
+                act=act[number],
+                status=status[number],
+                issue=issue[number],
+                roles=roles[number, batch[row].first],
+                recipients=recipients[number, batch[row].first],
+            )
+            for number, row in enumerate(rows)
+        ]
+
+
+def load_weights(folder: str | Path | None = None, *, threads: int = 0) -> Weights:
+    """Return the weights in `folder`, the shipped ones by default.
+
+    Parameters
+    ----------
+    threads
+        Threads of a session; 0 lets onnxruntime take all cores.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, damaged, or made for other label sets.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    place = Path(folder) if folder is not None else _SHIPPED
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        card = _read_card(place / CARD)
+        tokenizer = Tokenizer.from_file(str(place / TOKENIZER))
+        sessions = [
+            onnxruntime.InferenceSession(str(place / graph), options, providers=["CPUExecutionProvider"])
+            for graph in (FIRST_GRAPH, SECOND_GRAPH)
+        ]
+    except ModelError:
+        raise
+    except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions of their own
+        raise ModelError(f"the weights in {place} cannot be loaded ({error}); reinstall demarche or train again") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_PIECES)
+    return Weights(card=card, tokenizer=tokenizer, first=sessions[0], second=sessions[1])
+
+
+def _read_card(path: Path) -> Card:
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        card = Card(**{name: record[name] for name in ("name", "version", "language", "candidates", "keep")})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"no weights at {path.parent}: {error}; reinstall demarche or train again") from error
+    if record.get("acts") != list(ACTS) or record.get("issues") != list(ISSUES):
+        raise ModelError(f"the weights at {path.parent} were trained for other acts or issues; train again")
+    return card

@@ -1,0 +1,120 @@
+"""Bytes -> text -> Document: decoding, the normalised copy, and the language."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from demarche.errors import InputError
+from demarche.model import Document
+from demarche.sources._language import detect_language
+
+__all__ = ["decode_bytes", "document_from_text", "normalise_text"]
+
+_CONTROLS = {code: "\ufffd" for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0xD800, 0xE000))}
+_SIGNATURES = {
+    b"%PDF-": "a PDF file; save its text first",
+    b"PK\x03\x04": "a zip archive or an office document; unpack it or save it as text",
+    b"\x1f\x8b": "a gzip file; unpack it, or name it .jsonl.gz if it holds JSON lines",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+    b"\xd0\xcf\x11\xe0": "an old office document; save it as text",
+}
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+def decode_bytes(raw: bytes) -> str:
+    """Return the text of `raw`: UTF-8, UTF-16 with a byte order mark, else the likeliest legacy encoding.
+
+    Raises
+    ------
+    InputError
+        If the bytes are no text.
+
+    Examples
+    --------
+    >>> decode_bytes("Orbán".encode("utf-16"))
+    'Orbán'
+    """
+    for signature, what in _SIGNATURES.items():
+        if raw.startswith(signature):
+            raise InputError(f"is not text but {what}")
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, "replace")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decode_legacy(raw)
+    head = text[:4096]
+    if sum(character in _CONTROL_CHARACTERS for character in head) > 0.05 * len(head):
+        raise InputError("is not text: it is full of control characters; give a text, Markdown, HTML or JSONL file")
+    return text
+
+
+_CONTROL_CHARACTERS = frozenset(map(chr, (code for code in _CONTROLS if code < 0x80)))
+
+
+def _decode_legacy(raw: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(raw[:65536]).best()
+    if best is None:
+        raise InputError("is in no encoding that can be recognised; save it as UTF-8")
+    return raw.decode(best.encoding, "replace")
+
+
+def normalise_text(text: str) -> str:
+    """Return the copy to which offsets refer: line ends are ``\\n``, other control characters and lone surrogates U+FFFD.
+
+    Bidirectional controls, emoji and combining characters stay: they are part of what was said. Apart from ``\\r\\n``
+    one code point stays one code point, and to normalise again changes nothing.
+
+    Examples
+    --------
+    >>> normalise_text("no\\x00w\\r\\n")
+    'no\\ufffdw\\n'
+    """
+    return re.sub("\r\n?", "\n", text).translate(_CONTROLS)
+
+
+def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = None, **about: Any) -> Document:
+    """Return the document of a text.
+
+    Parameters
+    ----------
+    text
+        Normalised by :func:`normalise_text`.
+    id
+        The document's id; a hash of the text if None or empty.
+    raw
+        The bytes that it was read from: their SHA-256 is kept.
+    about
+        title, published, publisher, url.
+
+    Raises
+    ------
+    InputError
+        If `text` is no string or holds nothing but white space.
+
+    Examples
+    --------
+    >>> document_from_text("Kyiv rejected it.", published="2025-11-27").id
+    'd26b1c85beaa94b27'
+    """
+    if not isinstance(text, str):
+        raise InputError(f"the text is of type {type(text).__name__}; give a string", where=id)
+    clean = normalise_text(text)
+    if not clean.strip():
+        raise InputError("the text is empty; there is nothing to code", where=id)
+    return Document(
+        id=id or Document.content_id(clean),
+        text=clean,
+        language=detect_language(clean),
+        sha256=hashlib.sha256(raw).hexdigest() if raw is not None else None,
+        **{name: normalise_text(str(value)) for name, value in about.items() if value not in (None, "")},
+    )
