@@ -95,14 +95,14 @@ def code_all(
 
 
 def relate(
-    text: str, *, actor: tuple[int, int], recipient: tuple[int, int], reader: Reader | None = None
+    text: str, *, actor: tuple[int, int] | None, recipient: tuple[int, int] | None, reader: Reader | None = None
 ) -> dict[str, float]:
     """Return the probability of each PLOVER event type for what `actor` does to `recipient` in a sentence.
 
     Parameters
     ----------
     actor, recipient
-        Offsets [start, end) of the parties in `text`.
+        Offsets [start, end) of the parties in `text`; None for one that is not named.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""The table for people: each move in two lines, its codes and parties, and the sentence that says so."""
+"""The table for people: each move with its codes and parties, and under it the sentence that says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rich.console import Group
-from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from demarche.model import CodedDocument, Document, Mention, Move, Span, Status, Voice
@@ -14,7 +14,6 @@ from demarche.present._marks import show_controls
 __all__ = ["render_table"]
 
 _QUADS = {1: "green", 2: "cyan", 3: "yellow", 4: "red", None: "blue"}
-_NONE = "(not named)"
 
 
 def render_table(coded: CodedDocument) -> Group:
@@ -23,8 +22,13 @@ def render_table(coded: CodedDocument) -> Group:
     Colour follows the quad class of the act: green and cyan co-operation, yellow and red conflict. Nothing depends on
     colour alone, and no control sequence of the text reaches the terminal.
     """
-    moves = [part for move in coded.moves for part in _move(move)]
-    return Group(_heading(coded.document, len(coded.moves)), *moves, Text(""))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=10, no_wrap=True)
+    grid.add_column(ratio=1)
+    for move in coded.moves:
+        grid.add_row(Text(move.act.value, style=f"bold {_QUADS[move.quad]}"), _codes(move))
+        grid.add_row(Text(), _sentence(move))
+    return Group(_heading(coded.document, len(coded.moves)), grid, Text(""))
 
 
 def _heading(document: Document, moves: int) -> Text:
@@ -33,22 +37,29 @@ def _heading(document: Document, moves: int) -> Text:
     return line.append(f"  {moves} {'move' if moves == 1 else 'moves'}", style="dim")
 
 
-def _move(move: Move) -> tuple[Text, Padding]:
-    head = Text("  ")
-    head.append(f"{move.act.value:<10}", style=f"bold {_QUADS[move.quad]}")
-    head.append(_parties(move.actors) or _NONE)
+def _codes(move: Move) -> Text:
+    line = Text(_names(move.actors) or "(not named)", style="bold")
     if move.recipients:
-        head.append(" → ").append(_parties(move.recipients))
-    for name, value in (("", move.content), ("on condition", move.condition), ("by", _span(move.deadline))):
-        if value:
-            head.append(f"  {name + ': ' if name else ''}").append(_words(value), style="italic")
-    notes = [] if move.status == Status.ACTUAL else [move.status.value]
-    notes += ["opinion"] if move.voice == Voice.OPINION else []
-    notes += [move.issue.replace("_", " "), f"{move.confidence:.0%}"]
+        line.append(" → ", style="not bold").append(_names(move.recipients))
+    details = (
+        ("", move.content),
+        ("on condition: ", move.condition),
+        ("by: ", move.deadline.span if move.deadline else None),
+    )
+    for label, span in details:
+        if span:
+            line.append(f" | {label}", style="dim not bold").append(_words(span), style="not bold italic")
+    return line.append(f" [{', '.join(_notes(move))}]", style="dim not bold")
+
+
+def _notes(move: Move) -> Iterable[str]:
+    if move.status != Status.ACTUAL:
+        yield move.status.value
+    if move.voice == Voice.OPINION:
+        yield "opinion"
+    yield move.issue.replace("_", " ")
     if move.source:
-        notes.append(f"according to {_words(move.source.span)}")
-    head.append(f"  [{', '.join(notes)}]", style="dim")
-    return head, Padding(_sentence(move), (0, 0, 0, 12))
+        yield f"according to {_words(move.source.span)}"
 
 
 def _sentence(move: Move) -> Text:
@@ -58,12 +69,8 @@ def _sentence(move: Move) -> Text:
     return Text(parts[0], style="dim").append(parts[1], style="underline not dim").append(parts[2])
 
 
-def _parties(mentions: Iterable[Mention]) -> str:
+def _names(mentions: Iterable[Mention]) -> str:
     return ", ".join(_words(mention.span) for mention in mentions)
-
-
-def _span(time: object) -> Span | None:
-    return getattr(time, "span", None)
 
 
 def _words(span: Span) -> str:

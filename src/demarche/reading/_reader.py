@@ -68,7 +68,9 @@ class Reader:
         while window := list(islice(source, _WINDOW)):
             yield from self._read_window(window)
 
-    def relate(self, text: str, *, actor: tuple[int, int], recipient: tuple[int, int]) -> dict[str, float]:
+    def relate(
+        self, text: str, *, actor: tuple[int, int] | None, recipient: tuple[int, int] | None
+    ) -> dict[str, float]:
         """Return the probability of each PLOVER event type between a given pair.
 
         Parameters
@@ -76,7 +78,7 @@ class Reader:
         text
             One sentence.
         actor, recipient
-            Offsets [start, end) of the two parties in `text`.
+            Offsets [start, end) of the two parties in `text`; None for one that is not named.
 
         Returns
         -------

@@ -25,7 +25,7 @@ _FLOOR = 0.02
 
 
 def relate_pair(
-    weights: Weights, tokens: Tokens, *, actor: tuple[int, int], recipient: tuple[int, int]
+    weights: Weights, tokens: Tokens, *, actor: tuple[int, int] | None, recipient: tuple[int, int] | None
 ) -> dict[str, float]:
     """Return event type -> probability for what the actor does to the recipient; the sum is 1.
 
@@ -37,7 +37,8 @@ def relate_pair(
     InputError
         If a party's offsets hold no word of the sentence.
     """
-    parties = [_words(tokens, span, name) for span, name in ((actor, "actor"), (recipient, "recipient"))]
+    doer = _words(tokens, actor, "actor") if actor else None
+    target = _words(tokens, recipient, "recipient") if recipient else None
     read = weights.read([tokens])
     found = find_triggers(log_softmax(read.triggers[0, tokens.first]), _CANDIDATES)
     if not found:
@@ -45,7 +46,7 @@ def relate_pair(
         found = [(best, best + 1, 1.0)]
     spans = [tokens.pieces(first, end) for first, end, _ in found]
     scores = weights.read_triggers(read, [0] * len(found), spans, [tokens])
-    total: Floats = sum((_evidence(own, *parties) for own in scores), np.zeros(len(ACTS) - 1))
+    total: Floats = sum((_evidence(own, doer, target) for own in scores), np.zeros(len(ACTS) - 1))
     return _events(total)
 
 
@@ -56,14 +57,17 @@ def _words(tokens: Tokens, span: tuple[int, int], name: str) -> slice:
     return slice(*words)
 
 
-def _evidence(scores: CandidateScores, actor: slice, recipient: slice) -> Floats:
-    acts: Floats = np.exp(log_softmax(scores.act)).astype(np.float64)
+def _evidence(scores: CandidateScores, actor: slice | None, recipient: slice | None) -> Floats:
+    acts: Floats = np.exp(log_softmax(scores.act)).astype(np.float64)[:-1]
     roles = np.exp(log_softmax(scores.roles))
     recipients = np.exp(log_softmax(scores.recipients))
-    doer = _tags(roles[actor], ROLE_TAGS, "actors") + 0.5 * _tags(roles[actor], ROLE_TAGS, "source")
-    target = _tags(recipients[recipient], RECIPIENT_TAGS, "recipients")
-    target += 0.5 * _tags(roles[recipient], ROLE_TAGS, "content") + 0.5 * _tags(roles[recipient], ROLE_TAGS, "actors")
-    return acts[:-1] * (_FLOOR + doer) * (_FLOOR + min(target, 1.0))
+    doer = target = 1.0
+    if actor:
+        doer = _tags(roles[actor], ROLE_TAGS, "actors") + 0.5 * _tags(roles[actor], ROLE_TAGS, "source")
+    if recipient:
+        inside = _tags(roles[recipient], ROLE_TAGS, "content") + _tags(roles[recipient], ROLE_TAGS, "actors")
+        target = min(1.0, _tags(recipients[recipient], RECIPIENT_TAGS, "recipients") + 0.5 * inside)
+    return acts * (_FLOOR + doer) * (_FLOOR + target)
 
 
 def _tags(chances: NDArray[np.float32], tags: tuple[str, ...], role: str) -> float:
