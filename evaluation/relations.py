@@ -13,6 +13,7 @@ import argparse
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import demarche
 
@@ -60,7 +61,7 @@ def unmark(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
     return text, {name: (bounds[f"<{name}>"], bounds[f"</{name}>"]) for name in "st" if f"<{name}>" in bounds}
 
 
-def macro_f1(pairs: list[tuple[object, object]]) -> float:
+def macro_f1(pairs: Sequence[tuple[object, object]]) -> float:
     """Return the unweighted mean of F1 over all labels that stand in a (gold, found) pair."""
     labels = {label for pair in pairs for label in pair}
     right = Counter(gold for gold, found in pairs if gold == found)

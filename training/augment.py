@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from demarche.model import CodedSentence, ReadMove, ReadSentence, Span
 
@@ -165,10 +166,12 @@ def _moved(bound: int, shifts: list[tuple[int, int]]) -> int:
 
 
 def _renew(move: ReadMove, move_span: Callable[[Span], Span]) -> ReadMove:
-    single = {
+    single: dict[str, Any] = {
         role: value and move_span(value)
         for role in ("trigger", "content", "condition", "deadline", "when", "where", "source")
         for value in [getattr(move, role)]
     }
-    lists = {role: tuple(move_span(span) for span in getattr(move, role)) for role in ("actors", "recipients")}
+    lists: dict[str, Any] = {
+        role: tuple(move_span(span) for span in getattr(move, role)) for role in ("actors", "recipients")
+    }
     return replace(move, **single, **lists)

@@ -70,10 +70,16 @@ def export(network: Network, folder: Path, *, tokenizer: Any, card: dict[str, An
     (folder / CARD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_graph(module: nn.Module, inputs: tuple[Tensor, ...], names: list[str], outputs: list[str], path: Path) -> None:
+def _write_graph(
+    module: nn.Module, inputs: tuple[Tensor, ...], names: list[str], outputs: list[str], path: Path
+) -> None:
     axes = {name: {0: "rows", 1: "pieces"} for name in names}
     axes |= {name: {0: "rows"} for name in outputs}
-    axes |= {name: {0: "rows", 1: "pieces"} for name in ("middle", "last", "triggers", "roles", "recipients") if name in outputs}
+    axes |= {
+        name: {0: "rows", 1: "pieces"}
+        for name in ("middle", "last", "triggers", "roles", "recipients")
+        if name in outputs
+    }
     torch.onnx.export(
         module,
         inputs,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,6 +49,7 @@ class Settings:
     average: float = 0.999
     candidates: float = 0.1
     seed: int = 1
+
 
 _FALSE = 3
 """False candidates a sentence at most: before it has learnt anything the first pass takes every word for a trigger."""
@@ -102,7 +104,7 @@ def fit(
     return averaged.module.eval()
 
 
-def _optimiser(network: Network, settings: Settings, steps: int):
+def _optimiser(network: Network, settings: Settings, steps: int) -> tuple[Any, Any]:
     encoder = [*network.lower.parameters(), *network.upper.parameters(), *network.marked.parameters()]
     known = {id(parameter) for parameter in encoder}
     heads = [p for p in network.parameters() if id(p) not in known and p.requires_grad]

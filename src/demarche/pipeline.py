@@ -51,7 +51,7 @@ def code(
     url: str | None = None,
     reader: Reader | None = None,
 ) -> CodedDocument:
-    """Return a text with its sentences and its moves; iterating over it yields the moves.
+    r"""Return a text with its sentences and its moves; iterating over it yields the moves.
 
     Parameters
     ----------
@@ -144,6 +144,8 @@ def evaluate(
     """
     sentences = [coded.sentence for path in gold for coded in read_coded(path) if split in (None, coded.split)]
     if not sentences:
-        raise InputError(f"no coded sentence{f' of the split {split!r}' if split else ''}; check the files and the split")
+        raise InputError(
+            f"no coded sentence{f' of the split {split!r}' if split else ''}; check the files and the split"
+        )
     found = list((reader or load()).read_sentences([sentence.span for sentence in sentences]))
     return measure_accuracy(sentences, found, draws=draws, seed=seed)

@@ -7,8 +7,20 @@ from demarche.model import Act, Status, Voice
 from demarche.sources import parse_coded
 
 TEXT = "Kyiv rejected Moscow's demand to withdraw."
-REJECT = {"act": "reject", "status": "actual", "issue": "withdrawal", "trigger": [5, 13, "rejected"], "actors": [[0, 4, "Kyiv"]]}
-DEMAND = {"act": "demand", "status": "past", "issue": "withdrawal", "trigger": [23, 29, "demand"], "actors": [[14, 20, "Moscow"]]}
+REJECT = {
+    "act": "reject",
+    "status": "actual",
+    "issue": "withdrawal",
+    "trigger": [5, 13, "rejected"],
+    "actors": [[0, 4, "Kyiv"]],
+}
+DEMAND = {
+    "act": "demand",
+    "status": "past",
+    "issue": "withdrawal",
+    "trigger": [23, 29, "demand"],
+    "actors": [[14, 20, "Moscow"]],
+}
 
 
 def sentence(*moves, voice="report"):

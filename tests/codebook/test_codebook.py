@@ -16,7 +16,12 @@ def load_data():
 
 def test_the_codebook_has_24_acts_28_issues_5_statuses_and_2_voices():
     codebook = load_codebook()
-    assert [len(part) for part in (codebook.acts, codebook.issues, codebook.statuses, codebook.voices)] == [24, 28, 5, 2]
+    assert [len(part) for part in (codebook.acts, codebook.issues, codebook.statuses, codebook.voices)] == [
+        24,
+        28,
+        5,
+        2,
+    ]
 
 
 def test_every_act_but_deny_and_state_has_an_event_with_its_quad():

@@ -10,7 +10,9 @@ TEXT = "Kyiv rejected Moscow's demand."
 
 
 def test_a_move_survives_its_json_object():
-    move = make_move(TEXT, "rejected", act="reject", actors=["Kyiv"], recipients=["Moscow"], content="demand", source="Kyiv")
+    move = make_move(
+        TEXT, "rejected", act="reject", actors=["Kyiv"], recipients=["Moscow"], content="demand", source="Kyiv"
+    )
     assert Move.from_dict(move.to_dict()) == move
 
 
@@ -35,4 +37,6 @@ def test_the_id_depends_on_document_trigger_and_act_alone():
 def test_a_coded_document_refuses_moves_of_another_text():
     move = make_move(TEXT, "rejected", act="reject")
     with pytest.raises(SpanError):
-        CodedDocument(document=Document(id="d1", text="Another text."), reading=Reading(document="d1", coder="t/1"), moves=(move,))
+        CodedDocument(
+            document=Document(id="d1", text="Another text."), reading=Reading(document="d1", coder="t/1"), moves=(move,)
+        )

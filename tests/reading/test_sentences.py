@@ -16,7 +16,10 @@ def split(text):
     ("text", "sentences"),
     [
         ("Kyiv refused. Moscow waited.", ["Kyiv refused.", "Moscow waited."]),
-        ("Mr. Ito met Gen. Lee on Sept. 4 in the U.S. capital.", ["Mr. Ito met Gen. Lee on Sept. 4 in the U.S. capital."]),
+        (
+            "Mr. Ito met Gen. Lee on Sept. 4 in the U.S. capital.",
+            ["Mr. Ito met Gen. Lee on Sept. 4 in the U.S. capital."],
+        ),
         ("They met in the U.S. The talks failed.", ["They met in the U.S.", "The talks failed."]),
         ("J. F. Smith left. No. 10 was silent.", ["J. F. Smith left.", "No. 10 was silent."]),
         ("He left at 5 p.m. Tuesday.", ["He left at 5 p.m. Tuesday."]),
@@ -38,11 +41,15 @@ def test_news_text_is_split_where_a_reader_would(text, sentences):
 
 
 def test_text_wrapped_by_hand_is_joined_across_its_lines():
-    text = "The envoy said on Monday that the two governments had agreed\nto meet again in Geneva before the end of the month, with\nno conditions."
+    text = (
+        "The envoy said on Monday that the two governments had agreed\n"
+        "to meet again in Geneva before the end of the month, with\n"
+        "no conditions."
+    )
     assert len(split(text)) == 1
 
 
-@given(st.text(alphabet=st.sampled_from("aB. \n!?\"”U9-é\U0001f600"), max_size=200))
+@given(st.text(alphabet=st.sampled_from('aB. \n!?"”U9-é\U0001f600'), max_size=200))
 def test_sentences_are_in_order_apart_and_trimmed_and_lose_no_word(text):
     spans = split_sentences(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)

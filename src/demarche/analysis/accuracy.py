@@ -51,7 +51,9 @@ def measure_accuracy(
         rows.append(_count_sentence(expected, found))
         confusion.update(_confuse(expected.moves, found.moves))
     names = sorted({name for row in rows for name in row})
-    table = np.array([[row.get(name, (0.0, 0.0, 0.0)) for name in names] for row in rows]).reshape(len(rows), len(names), 3)
+    table = np.array([[row.get(name, (0.0, 0.0, 0.0)) for name in names] for row in rows]).reshape(
+        len(rows), len(names), 3
+    )
     sums = _draw(table, draws, seed)
     return Accuracy(
         sentences=len(rows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import click
 
@@ -130,7 +130,7 @@ def _write_csv(items: Iterable[CodedDocument | Failure], file: IO[str]) -> None:
     file.writelines(write_csv(_moves(items)))
 
 
-def _write_parquet(items: Iterable[CodedDocument | Failure], file: IO[bytes]) -> None:
+def _write_parquet(items: Iterable[CodedDocument | Failure], file: BinaryIO) -> None:
     from demarche.present import write_parquet
 
     write_parquet(_moves(items), file)

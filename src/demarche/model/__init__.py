@@ -5,7 +5,7 @@ from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
 from demarche.model.documents import Document, Failure
 from demarche.model.moves import Mention, Move, TimeSpan
-from demarche.model.readings import CodedSentence, ReadMove, Reading, ReadSentence
+from demarche.model.readings import CodedSentence, Reading, ReadMove, ReadSentence
 from demarche.model.spans import Span
 
 __all__ = [

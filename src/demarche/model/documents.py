@@ -10,7 +10,7 @@ __all__ = ["Document", "Failure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One text to which all offsets of its moves refer.
+    r"""One text to which all offsets of its moves refer.
 
     Parameters
     ----------

@@ -10,11 +10,11 @@ _SHOWN = dict.fromkeys(_CONTROLS, "\ufffd")
 
 
 def show_controls(text: str) -> str:
-    """Return `text` with control characters, bidirectional controls and lone surrogates shown as U+FFFD.
+    r"""Return `text` with control characters, bidirectional controls and lone surrogates shown as U+FFFD.
 
     Examples
     --------
-    >>> show_controls("\\x1b[31mred")
-    '\ufffd[31mred'
+    >>> show_controls("\x1b[31mred") == "\ufffd[31mred"
+    True
     """
     return text.translate(_SHOWN)

@@ -36,7 +36,13 @@ _HEAD = """<!doctype html>
 <main>
 """
 _FOOT = "</main>\n</body>\n</html>\n"
-_QUADS = {1: "verbal co-operation", 2: "material co-operation", 3: "verbal conflict", 4: "material conflict", None: "statement"}
+_QUADS = {
+    1: "verbal co-operation",
+    2: "material co-operation",
+    3: "verbal conflict",
+    4: "material conflict",
+    None: "statement",
+}
 
 
 def render_page(items: Iterable[CodedDocument | Failure]) -> Iterator[str]:
@@ -62,7 +68,9 @@ def _style() -> str:
 
 def _legend() -> str:
     quads = "".join(f'<li><mark class="{_quad(quad)}">{name}</mark></li>' for quad, name in _QUADS.items())
-    statuses = "".join(f'<li><span class="status">{status.value}</span></li>' for status in Status if status != "actual")
+    statuses = "".join(
+        f'<li><span class="status">{status.value}</span></li>' for status in Status if status != "actual"
+    )
     opinion = '<li><span class="opinion key">opinion: the author\'s own judgement</span></li>'
     return f'<ul class="legend" aria-label="Legend">{quads}{opinion}{statuses}</ul>'
 
@@ -86,7 +94,9 @@ def _title(document: Document) -> str:
 def _counts(coded: CodedDocument) -> str:
     acts = load_codebook().acts
     counts = Counter(move.act for move in coded.moves).most_common()
-    items = "".join(f'<li><mark class="{_quad(acts[act].quad)}">{act.value}</mark> {count}</li>' for act, count in counts)
+    items = "".join(
+        f'<li><mark class="{_quad(acts[act].quad)}">{act.value}</mark> {count}</li>' for act, count in counts
+    )
     opinions = sum(sentence.voice == Voice.OPINION for sentence in coded.reading.sentences)
     whole = f"{len(coded.moves)} moves in {len(coded.reading.sentences)} sentences, {opinions} of them opinion"
     return f"<p class='note'>{whole}</p>\n<ul class='counts'>{items}</ul>"

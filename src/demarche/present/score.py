@@ -29,7 +29,8 @@ _NAMES = {
 
 def score_record(accuracy: Accuracy) -> dict[str, Any]:
     """Return the figures as a JSON object: measures by name, confusion as [gold act, coded act, number]."""
-    confusion = sorted(([*pair, number] for pair, number in accuracy.confusion.items()), key=lambda row: -row[2])
+    pairs = sorted(accuracy.confusion.items(), key=lambda item: -item[1])
+    confusion = [[*pair, number] for pair, number in pairs]
     measures = {name: asdict(measure) for name, measure in accuracy.measures.items()}
     return {"sentences": accuracy.sentences, "measures": measures, "confusion": confusion}
 

@@ -99,12 +99,12 @@ def find_triggers(scores: NDArray[np.float32], threshold: float) -> list[Candida
     for _, first, end, _ in decode_tags(scores, ("O", "B", "I")):
         found[first] = (first, end, float(np.exp(scores[first, 1])))
         taken[first:end] = True
-    for first in np.flatnonzero(scores[:, 1] >= np.log(threshold)):
+    for first in np.flatnonzero(scores[:, 1] >= np.log(threshold)).tolist():
         if taken[first]:
             continue
-        end = int(first) + 1
+        end = first + 1
         while end < len(scores) and not taken[end] and scores[end, 2] > scores[end, 0]:
             end += 1
-        found[int(first)] = (int(first), end, float(np.exp(scores[first, 1])))
+        found[first] = (first, end, float(np.exp(scores[first, 1])))
         taken[first:end] = True
     return [found[first] for first in sorted(found)]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from demarche.model import Act, Status, Voice
 
-__all__ = ["ACTS", "ISSUES", "LISTS", "NONE", "RECIPIENT_TAGS", "ROLES", "ROLE_TAGS", "STATUSES", "TRIGGER_TAGS", "VOICES"]
+__all__ = [
+    "ACTS",
+    "ISSUES",
+    "LISTS",
+    "NONE",
+    "RECIPIENT_TAGS",
+    "ROLES",
+    "ROLE_TAGS",
+    "STATUSES",
+    "TRIGGER_TAGS",
+    "VOICES",
+]
 
 NONE = "none"
 """The act of a candidate trigger that is none: it rejects false triggers."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from demarche.errors import InputError
-from demarche.model import Document, ReadMove, Reading, ReadSentence, Span
+from demarche.model import Document, Reading, ReadMove, ReadSentence, Span
 from demarche.reading._assemble import assemble_move, choose_act
 from demarche.reading._decode import Candidate, find_triggers, log_softmax
 from demarche.reading._labels import VOICES

@@ -42,7 +42,7 @@ _BREAK = re.compile(r"\n")
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
-    """Return the offsets [start, end) of the sentences of `text`, in order, without overlap, trimmed, never empty.
+    r"""Return the offsets [start, end) of the sentences of `text`, in order, without overlap, trimmed, never empty.
 
     Examples
     --------
@@ -51,10 +51,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     ['Talks stall', 'GENEVA, Sept. 4 - Mr. Ito left.', 'The U.S. envoy stayed.']
     """
     return [
-        piece
-        for block in _blocks(text)
-        for sentence in _sentences(text, *block)
-        for piece in _cut(text, *sentence)
+        piece for block in _blocks(text) for sentence in _sentences(text, *block) for piece in _cut(text, *sentence)
     ]
 
 
@@ -95,7 +92,7 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _wrapped(text: str, start: int, end: int, following: int, widest: int) -> bool:
     """Return whether the line break at `end` only wraps a sentence that goes on at `following`."""
     line = text[start:end].rstrip()
-    if not line or widest > 140 or len(line) < 0.7 * widest or line[-1] in ".!?:\u2026\"\u201d":
+    if not line or widest > 140 or len(line) < 0.7 * widest or line[-1] in '.!?:\u2026"\u201d':
         return False
     return widest >= 40 and not _MARKER.match(text, following)
 

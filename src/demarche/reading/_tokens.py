@@ -88,7 +88,9 @@ def _case(word: str) -> int:
     return 4 if word.upper() != word.lower() else 0
 
 
-def batch_tokens(batch: list[Tokens], *, pad: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def batch_tokens(
+    batch: list[Tokens], *, pad: int = 0
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return ids, case and mask of a batch of B sentences, each int64 [B, longest], padded with `pad`."""
     shape = (len(batch), max(len(tokens.ids) for tokens in batch))
     ids, case, mask = (np.full(shape, fill, dtype=np.int64) for fill in (pad, 0, 0))

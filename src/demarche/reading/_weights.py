@@ -100,7 +100,9 @@ class Weights:
             "mask": read.mask[rows, :width],
             "spans": marks,
         }
-        act, status, issue, roles, recipients = self._second.run(["act", "status", "issue", "roles", "recipients"], feed)
+        act, status, issue, roles, recipients = self._second.run(
+            ["act", "status", "issue", "roles", "recipients"], feed
+        )
         return [
             CandidateScores(
                 act=act[number],
@@ -143,7 +145,9 @@ def load_weights(folder: str | Path | None = None, *, threads: int = 0) -> Weigh
     except ModelError:
         raise
     except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions of their own
-        raise ModelError(f"the weights in {place} cannot be loaded ({error}); reinstall demarche or train again") from error
+        raise ModelError(
+            f"the weights in {place} cannot be loaded ({error}); reinstall demarche or train again"
+        ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_PIECES)
     return Weights(card=card, tokenizer=tokenizer, first=sessions[0], second=sessions[1])

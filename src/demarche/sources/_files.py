@@ -44,7 +44,9 @@ def read_sources(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Iter
         except InputError as error:
             yield Failure(where=error.where or path, stage="sources", reason=error.reason)
         except OSError as error:
-            yield Failure(where=path, stage="sources", reason=f"cannot be read: {error.strerror or error}; check the path")
+            yield Failure(
+                where=path, stage="sources", reason=f"cannot be read: {error.strerror or error}; check the path"
+            )
 
 
 def _read_file(path: Path) -> Iterator[Item]:
@@ -115,7 +117,9 @@ def _read_lines(lines: Any, where: str) -> Iterator[Item]:
             elif line.strip():
                 yield _read_record(line, f"{where}:{number}")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"the gzip data are damaged ({error}); what stands before was read", where=f"{where}:{number + 1}") from error
+        raise InputError(
+            f"the gzip data are damaged ({error}); what stands before was read", where=f"{where}:{number + 1}"
+        ) from error
 
 
 def _skip_line(line: bytes, lines: Any) -> None:

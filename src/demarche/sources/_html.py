@@ -21,7 +21,9 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 
 def looks_like_html(text: str) -> bool:
     """Return whether the text begins as an HTML page does."""
-    return bool(re.match(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", text[:2000], re.IGNORECASE | re.DOTALL))
+    return bool(
+        re.match(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", text[:2000], re.IGNORECASE | re.DOTALL)
+    )
 
 
 def document_from_html(html: str, *, raw: bytes) -> Document:
@@ -56,7 +58,9 @@ def _extract(html: str) -> tuple[str, dict[str, Any]]:
     from trafilatura import bare_extraction, html2txt
 
     try:
-        found = bare_extraction(html, with_metadata=True, include_comments=False, include_tables=True, favor_recall=True)
+        found = bare_extraction(
+            html, with_metadata=True, include_comments=False, include_tables=True, favor_recall=True
+        )
         text = (found.text if found else None) or html2txt(html) or ""
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"the page cannot be parsed ({error}); save its text") from error

@@ -11,7 +11,9 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _ENOUGH = 60
 """Letters below which only the script tells: a headline is too short to tell English from its neighbours."""
 _SAMPLE = 4000
-_ENGLISH = frozenset("the of and to that for with was were has have had is are been by from would will not its their this which said".split())
+_ENGLISH = frozenset(
+    "the of and to that for with was were has have had is are been by from would will not its their this which said".split()
+)
 """Function words that no other language has in such number."""
 
 

@@ -69,7 +69,7 @@ def _decode_legacy(raw: bytes) -> str:
 
 
 def normalise_text(text: str) -> str:
-    """Return the copy to which offsets refer: line ends are ``\\n``, other control characters and lone surrogates U+FFFD.
+    r"""Return the copy to which offsets refer: line ends are ``\\n``, other control characters and lone surrogates U+FFFD.
 
     Bidirectional controls, emoji and combining characters stay: they are part of what was said. Apart from ``\\r\\n``
     one code point stays one code point, and to normalise again changes nothing.

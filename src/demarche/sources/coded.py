@@ -27,7 +27,9 @@ def read_coded(path: str | Path) -> Iterator[CodedSentence]:
                 if line.strip():
                     yield _parse_line(line, where=f"{path}:{number}")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error}); give a UTF-8 JSONL file of coded sentences", where=str(path)) from error
+        raise InputError(
+            f"cannot be read ({error}); give a UTF-8 JSONL file of coded sentences", where=str(path)
+        ) from error
 
 
 def _parse_line(line: str, *, where: str) -> CodedSentence:

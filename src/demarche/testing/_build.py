@@ -94,4 +94,6 @@ def make_coded(text: str, moves: Sequence[Move] = (), *, opinions: Sequence[str]
 
 
 def _read(move: Move) -> ReadMove:
-    return ReadMove(act=move.act, status=move.status, issue=move.issue, trigger=move.trigger, confidence=move.confidence)
+    return ReadMove(
+        act=move.act, status=move.status, issue=move.issue, trigger=move.trigger, confidence=move.confidence
+    )

@@ -1,0 +1,89 @@
+"""Rooms meet in model/ and are joined in pipeline.py: this reads the imports and holds them to it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "demarche"
+STAGES = ("codebook", "sources", "reading", "coding", "analysis", "present")
+BASE = {"model", "errors"}
+ALLOWED = {
+    "errors": set(),
+    "model": {"errors"},
+    **{stage: BASE | {"codebook"} for stage in STAGES},
+    "codebook": BASE,
+    "testing": BASE | {"codebook"},
+    "pipeline": BASE | set(STAGES),
+    "cli": BASE | {"pipeline", "present", "sources", "__init__"},
+    "__init__": {"pipeline"},
+}
+HEAVY = {"onnxruntime": "reading", "tokenizers": "reading", "trafilatura": "sources", "pyarrow": "present"}
+
+
+def modules():
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def room(path):
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return parts[0]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "demarche")
+
+
+def rooms_imported(path):
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "demarche":
+            yield (
+                parts[1]
+                if len(parts) > 1
+                and (SOURCE / parts[1]).exists()
+                or name.count(".") == 1
+                and (SOURCE / f"{parts[1]}.py").exists()
+                else "__init__"
+            )
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_room_imports_only_what_it_may(path):
+    own = room(path)
+    forbidden = (
+        set(rooms_imported(path)) - ALLOWED[own] - {own} - ({"__init__"} if own in ("pipeline", "__init__") else set())
+    )
+    assert not forbidden, f"{own} imports {forbidden}"
+
+
+def test_every_room_is_known_here():
+    assert {room(path) for path in modules()} <= set(ALLOWED)
+
+
+def test_rooms_make_no_cycle():
+    graph = {own: set() for own in ALLOWED}
+    for path in modules():
+        graph[room(path)] |= set(rooms_imported(path)) - {room(path), "__init__"}
+    while graph:
+        free = [own for own, needs in graph.items() if not needs & set(graph)]
+        assert free, f"cycle among {sorted(graph)}"
+        for own in free:
+            del graph[own]
+
+
+@pytest.mark.parametrize(("library", "own"), HEAVY.items())
+def test_a_heavy_library_stays_in_one_room(library, own):
+    users = {room(path) for path in modules() if any(name.split(".")[0] == library for name in imports(path))}
+    assert users <= {own}
+
+
+def test_the_records_need_the_standard_library_alone():
+    names = {name.split(".")[0] for path in modules() if room(path) == "model" for name in imports(path)}
+    assert not names & {"numpy", "rich", "click", "onnxruntime", "tokenizers"}
