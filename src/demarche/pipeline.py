@@ -57,7 +57,7 @@ def code(
     ----------
     text
         An English report or statement. The offsets of the moves count code points of ``.document.text``, which is the
-        text with its line ends made ``\\n`` and control characters replaced one for one.
+        text with its line ends made ``\n`` and control characters replaced one for one.
     id, title, published, publisher, url
         What is known of it; `published` is an ISO 8601 date. The id is a hash of the text if none is given.
     reader

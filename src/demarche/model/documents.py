@@ -17,7 +17,7 @@ class Document:
     id
         The id that the source gave, else the hash of the content (:meth:`content_id`).
     text
-        The normalised copy (line ends are ``\\n``, no NUL): the offsets count its code points.
+        The normalised copy (line ends are ``\n``, no NUL): the offsets count its code points.
     title, url, publisher
         None where unknown.
     language
@@ -44,7 +44,7 @@ class Document:
         Examples
         --------
         >>> Document.content_id("Kyiv rejected it.")
-        'd26b1c85beaa94b27'
+        'd2572abb5a5935c79'
         """
         return "d" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

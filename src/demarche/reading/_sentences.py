@@ -46,7 +46,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> text = "Talks stall\\n\\nGENEVA, Sept. 4 - Mr. Ito left. The U.S. envoy stayed."
+    >>> text = "Talks stall\n\nGENEVA, Sept. 4 - Mr. Ito left. The U.S. envoy stayed."
     >>> [text[start:end] for start, end in split_sentences(text)]
     ['Talks stall', 'GENEVA, Sept. 4 - Mr. Ito left.', 'The U.S. envoy stayed.']
     """
