@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import click
+import pytest
+
+import demarche
+from demarche import model, present, sources
+from demarche.cli import cli
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_and_option_is_in_the_manual(name):
+    manual = (DOCS / "cli.md").read_text("utf-8")
+    assert f"## demarche {name}" in manual
+    for parameter in cli.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert f"`{parameter.opts[-1]}" in manual or f"`{parameter.opts[0]}" in manual, parameter.opts
+
+
+def test_the_public_names_are_these():
+    assert demarche.__all__ == ["__version__", "code", "code_all", "load", "relate"]
+    assert set(model.__all__) >= {"Act", "CodedDocument", "Document", "Failure", "Move", "Span", "Status", "Voice"}
+    for room in (model, present, sources):
+        assert sorted(room.__all__, key=str.lower) == sorted(set(room.__all__), key=str.lower)
+        assert all(hasattr(room, name) for name in room.__all__)
+
+
+def test_the_architecture_names_every_room():
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    rooms = [
+        path.name
+        for path in (DOCS.parent / "src" / "demarche").iterdir()
+        if path.is_dir() and not path.name.startswith("_")
+    ]
+    assert [room for room in rooms if f"src/demarche/{room}`" not in text] == []

@@ -1,0 +1,129 @@
+import gzip
+import io
+import json
+
+import pytest
+
+from demarche.model import Document, Failure
+from demarche.sources import _files, read_sources
+
+PAGE = """<!doctype html><html><head><title>Talks stall</title><script>alert(1)</script></head><body><nav>Home</nav><article>
+<h1>Talks stall</h1><p>Kyiv rejected the plan on Monday after long talks in Geneva with its partners.</p>
+<p>Moscow insisted on the withdrawal of troops and warned of consequences if the talks fail.</p></article></body></html>"""
+
+
+def read(*paths, stdin=b""):
+    return list(read_sources([str(path) for path in paths], stdin=io.BytesIO(stdin)))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_a_text_file_is_one_document(write):
+    (document,) = read(write("a.txt", "Kyiv rejected it.\r\nMoscow waited."))
+    assert document.text == "Kyiv rejected it.\nMoscow waited."
+
+
+def test_json_lines_keep_what_they_say(write):
+    record = {
+        "id": "c01",
+        "title": "Talks",
+        "published": "1962-10-22",
+        "publisher": "Gazette",
+        "url": "https://example.org",
+        "text": "No.",
+    }
+    (document,) = read(write("a.jsonl", json.dumps(record)))
+    assert {name: getattr(document, name) for name in record} == record
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '{"id": 1}', '{"text": 5}', '{"text": ""}', "[" * 100_000, "\udcff"])
+def test_a_bad_line_is_a_failure_with_its_number_and_the_rest_goes_on(write, line):
+    content = b'{"text": "Yes."}\n' + line.encode("utf-8", "surrogatepass") + b'\n{"text": "No."}\n'
+    first, failure, last = read(write("a.jsonl", content))
+    assert (first.text, last.text) == ("Yes.", "No.")
+    assert isinstance(failure, Failure)
+    assert failure.where.endswith("a.jsonl:2")
+
+
+def test_an_overlong_line_is_skipped_whole(write, monkeypatch):
+    monkeypatch.setattr(_files, "_LONGEST_LINE", 40)
+    failure, document = read(write("a.jsonl", json.dumps({"text": "x" * 200}) + '\n{"text": "No."}\n'))
+    assert "longer than" in failure.reason
+    assert document.text == "No."
+
+
+def test_gzip_is_read_and_a_damaged_one_keeps_what_was_read(write):
+    data = gzip.compress(b'{"text": "Yes."}\n' * 3)
+    assert len(read(write("a.jsonl.gz", data))) == 3
+    *documents, failure = read(write("b.jsonl.gz", gzip.compress(b'{"text": "Yes."}\n' * 9000)[:-12]))
+    assert isinstance(failure, Failure)
+    assert "damaged" in failure.reason
+    assert all(isinstance(document, Document) for document in documents)
+
+
+def test_a_page_gives_its_main_text_and_title(write):
+    (document,) = read(write("a.html", PAGE))
+    assert document.title == "Talks stall"
+    assert "Kyiv rejected the plan" in document.text
+    assert "alert" not in document.text
+
+
+@pytest.mark.parametrize(
+    "soup",
+    [
+        "<div>" * 5000 + "x",
+        "<p>Kyiv <b>rejected</i> it</p",
+        "<" * 5000,
+        "<!--" * 3000,
+        "<a b='" + "x" * 50_000,
+        "<table><td>" * 900,
+    ],
+)
+def test_html_soup_gives_a_document_or_a_failure_never_an_exception(write, soup):
+    (item,) = read(write("a.html", soup))
+    assert isinstance(item, Document | Failure)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [("a.txt", "", "empty"), ("a.pdf", "%PDF-1.4", "PDF"), ("a.txt", b"\0" * 99, "not text")],
+)
+def test_what_cannot_be_read_says_why(write, name, content, reason):
+    (failure,) = read(write(name, content))
+    assert failure.stage == "sources"
+    assert reason in failure.reason
+
+
+def test_missing_files_and_folders_say_so_and_the_rest_goes_on(tmp_path, write):
+    missing, folder, document = read(tmp_path / "none.txt", tmp_path, write("a.txt", "Yes."))
+    assert "No such file" in missing.reason
+    assert "folder" in folder.reason
+    assert document.text == "Yes."
+
+
+def test_a_file_over_the_limit_is_refused(write, monkeypatch):
+    monkeypatch.setattr(_files, "_LARGEST", 10)
+    (failure,) = read(write("a.txt", "x" * 11))
+    assert "larger than" in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        (b"Kyiv rejected it.\nNo.", ["Kyiv rejected it.\nNo."]),
+        (b'\n{"text": "Yes."}\n{"text": "No."}\n', ["Yes.", "No."]),
+        (PAGE.encode(), None),
+    ],
+)
+def test_the_format_of_standard_input_is_recognised(data, texts):
+    items = read("-", stdin=data)
+    assert all(isinstance(item, Document) for item in items)
+    assert texts is None or [item.text for item in items] == texts

@@ -1,0 +1,63 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demarche.errors import InputError
+from demarche.sources import decode_bytes, document_from_text, normalise_text
+
+
+@given(st.text())
+def test_normalising_twice_is_normalising_once(text):
+    once = normalise_text(text)
+    assert normalise_text(once) == once
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\r")))
+def test_normalising_keeps_the_number_of_code_points(text):
+    assert len(normalise_text(text)) == len(text)
+
+
+@given(st.text(alphabet="é\u0301\U0001f1fa\U0001f1e6\u202e\u2066ab"))
+def test_emoji_combining_and_bidirectional_characters_stay(text):
+    assert normalise_text(text) == text
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), min_size=1))
+def test_utf8_comes_back_or_is_refused(text):
+    try:
+        assert decode_bytes(b"\xef\xbb\xbf" + text.encode()) == text
+    except InputError as error:
+        pytest.fail(str(error))
+
+
+def test_nul_and_lone_surrogates_become_replacement_characters():
+    assert normalise_text("a\x00b\ud800c\x1b") == "a\ufffdb\ufffdc\ufffd"
+
+
+def test_utf16_and_latin_files_are_read():
+    assert decode_bytes("Orbán".encode("utf-16")) == "Orbán"
+    words = "Le président a déclaré que la réunion à Genève était annulée, a-t-il précisé à l'agence."
+    assert decode_bytes(words.encode("latin-1")) == words
+
+
+@pytest.mark.parametrize("raw", [b"%PDF-1.7", b"PK\x03\x04..", b"\x89PNG\r\n", b"\x7fELF", bytes(range(32)) * 40])
+def test_what_is_not_text_is_refused_with_what_to_do(raw):
+    with pytest.raises(InputError, match="is not text"):
+        decode_bytes(raw)
+
+
+def test_a_document_needs_text():
+    with pytest.raises(InputError, match="empty"):
+        document_from_text(" \n ")
+    with pytest.raises(InputError, match="type int"):
+        document_from_text(5)
+
+
+def test_unknown_is_none_and_the_id_is_the_content():
+    document = document_from_text("Kyiv rejected it.", title="", publisher=None)
+    assert (document.title, document.publisher, document.sha256) == (None, None, None)
+    assert document.id == document_from_text("Kyiv rejected it.").id
+
+
+def test_the_hash_is_that_of_the_raw_bytes():
+    assert document_from_text("x y", raw=b"abc").sha256.startswith("ba7816bf")
