@@ -17,6 +17,7 @@ ALLOWED = {
     "pipeline": BASE | set(STAGES),
     "cli": BASE | {"pipeline", "present", "sources", "__init__"},
     "__init__": {"pipeline"},
+    "__main__": {"cli"},
 }
 HEAVY = {"onnxruntime": "reading", "tokenizers": "reading", "trafilatura": "sources", "pyarrow": "present"}
 

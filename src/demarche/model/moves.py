@@ -175,7 +175,7 @@ class Move:
         record |= {
             "date": self.date,
             "date_precision": self.date_precision,
-            "confidence": round(self.confidence, 4),
+            "confidence": self.confidence,
             "coder": self.coder,
             "codebook": self.codebook,
         }

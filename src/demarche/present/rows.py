@@ -55,7 +55,7 @@ def flatten_move(move: Move) -> dict[str, Any]:
         "sentence_end": move.sentence.end,
         "trigger_start": move.trigger.start,
         "trigger_end": move.trigger.end,
-        "confidence": round(move.confidence, 4),
+        "confidence": move.confidence,
     }
     return {name: row[name] for name in COLUMNS}
 

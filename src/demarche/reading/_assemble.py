@@ -51,7 +51,7 @@ def assemble_move(sentence: Span, tokens: Tokens, candidate: Candidate, scores: 
         status=STATUSES[int(scores.status.argmax())],
         issue=ISSUES[int(scores.issue.argmax())],
         trigger=span_of_words(sentence, tokens, candidate[0], candidate[1]),
-        confidence=min(confidence, 1.0),
+        confidence=round(confidence, 4),
         actors=lists["actors"],
         recipients=lists["recipients"],
         **single,

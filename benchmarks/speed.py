@@ -1,0 +1,140 @@
+"""What the reader costs: ``python benchmarks/speed.py [--news ITEMS.jsonl.gz]``.
+
+Everything runs on one core in one process, so that the figures are ratios of things measured side by side:
+
+- the whole pipeline (splitting, tokenising, both graphs, decoding, records) against its two ONNX sessions alone, fed with
+  the very same arrays again: the share of the time that is the network;
+- sentences a second, and how the cost of a sentence changes from 10^3 to 10^5 sentences;
+- in processes of their own: the time from the command line to the first coded sentence, and the peak memory.
+
+Sentences are those of the bundled dossier, repeated, or those of a file of documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from demarche.codebook import load_codebook
+from demarche.coding import make_moves
+from demarche.model import Document
+from demarche.reading import Reader
+from demarche.reading._weights import Weights, load_weights
+
+_DOSSIER = Path(__file__).parents[1] / "examples" / "cuba-1962" / "docs.jsonl"
+_LEDE = "Kyiv rejected Moscow's demand to withdraw its troops from Donetsk before any truce."
+
+
+class _Recorder:
+    """A session that remembers what it was fed, and can be fed it again."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.calls: list[tuple[list[str], dict[str, Any]]] = []
+
+    def run(self, outputs: list[str], feed: dict[str, Any]) -> Any:
+        self.calls.append((outputs, feed))
+        return self.session.run(outputs, feed)
+
+    def again(self) -> None:
+        for outputs, feed in self.calls:
+            self.session.run(outputs, feed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--news", type=Path, help="JSON lines of documents with text, gzip or not")
+    parser.add_argument("--most", type=int, default=100_000, help="sentences of the longest run")
+    options = parser.parse_args()
+    texts = list(islice(_texts(options.news or _DOSSIER), 3000))
+    weights = load_weights(threads=1)
+    _compare(weights, texts, 2000)
+    _grow(Reader(weights), texts, options.most)
+    _start()
+    _memory(texts)
+
+
+def _texts(path: Path) -> Iterator[str]:
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path, encoding="utf-8")
+    with opened as lines:
+        yield from (json.loads(line)["text"] for line in lines)
+
+
+def _code(reader: Reader, texts: list[str], least: int) -> int:
+    """Code documents until `least` sentences were read; return how many were."""
+    sentences = 0
+    for text in cycle(texts):
+        document = Document(id=Document.content_id(text), text=text)
+        reading = reader.read(document)
+        make_moves(document, reading, load_codebook())
+        sentences += len(reading.sentences)
+        if sentences >= least:
+            return sentences
+    raise ValueError("no text")
+
+
+def _seconds(action: Any) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def _compare(weights: Weights, texts: list[str], least: int) -> None:
+    first, second = _Recorder(weights._first), _Recorder(weights._second)
+    weights._first, weights._second = first, second
+    reader = Reader(weights)
+    sentences = _code(reader, texts, least)
+    weights._first, weights._second = first.session, second.session
+    ratios, speeds = [], []
+    for _ in range(5):
+        whole = _seconds(lambda: _code(reader, texts, least))
+        bare = _seconds(lambda: (first.again(), second.again()))
+        ratios.append(bare / whole)
+        speeds.append(sentences / whole)
+    print(f"network's share of the whole pipeline's time, one core: {statistics.median(ratios):.2f}", end="")
+    print(f" (min {min(ratios):.2f}, max {max(ratios):.2f} of 5)")
+    print(f"sentences a second, one core: {statistics.median(speeds):.0f}")
+
+
+def _grow(reader: Reader, texts: list[str], most: int) -> None:
+    size, base = 1000, 0.0
+    while size <= most:
+        sentences = 0
+        spent = _seconds(lambda: _code(reader, texts, size))
+        sentences = size
+        base = base or spent / sentences
+        print(
+            f"{sentences} sentences: {spent / sentences * 1000:.2f} ms each, {spent / sentences / base:.2f} of the first"
+        )
+        size *= 10
+
+
+def _start() -> None:
+    command = [sys.executable, "-m", "demarche", "code", "-", "--format", "jsonl"]
+    times = [
+        _seconds(lambda: subprocess.run(command, input=_LEDE.encode(), check=True, capture_output=True))
+        for _ in range(7)
+    ]
+    print(f"command line to the first coded sentence: {statistics.median(times[1:]):.2f} s (median of 6, warm disk)")
+
+
+def _memory(texts: list[str]) -> None:
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts[:1000])
+    command = [sys.executable, "-m", "demarche", "code", "-", "--format", "jsonl"]
+    subprocess.run(command, input=lines.encode(), check=False, capture_output=True)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak memory of coding {len(texts[:1000])} documents: {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
