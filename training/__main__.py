@@ -35,20 +35,25 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     started = time.monotonic()
     tokenizer = _load_tokenizer(options.base)
-    coded = [item for path in (_CORPUS, *options.extra) for item in read_coded(path)]
-    dev = [item for item in coded if item.split == "dev"]
-    train = [item for item in coded if item.split != "dev"]
-    print(f"{len(train)} sentences to learn from, {len(dev)} to choose the threshold on")
+    own, dev = _split([_CORPUS])
+    extra, further = _split(options.extra)
+    dev += further
+    print(f"{len(own)} own and {len(extra)} extra sentences to learn from, {len(dev)} for the threshold")
 
     def report(epoch: int, epochs: int, loss: float) -> None:
         print(f"epoch {epoch} of {epochs}: loss {loss:.3f}, {time.monotonic() - started:.0f} s", flush=True)
 
     settings = Settings(epochs=options.epochs, seed=options.seed)
     network = load_network(options.base)
-    network = fit(network, _epochs(tokenizer, train, options), settings, report)
+    network = fit(network, _epochs(tokenizer, own, extra, options), settings, report)
     keep = _choose_threshold(network, make_examples(tokenizer, dev))
     card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": keep}
-    export(network, options.output, tokenizer=tokenizer, card={**card, "seed": options.seed, "sentences": len(train)})
+    export(
+        network,
+        options.output,
+        tokenizer=tokenizer,
+        card={**card, "seed": options.seed, "sentences": len(own) + len(extra)},
+    )
     print(f"wrote {options.output} after {time.monotonic() - started:.0f} s")
 
 
@@ -60,6 +65,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--own", type=float, default=1.0, help="share of our own sentences in an epoch, drawn anew")
     parser.add_argument("--exchange", type=float, default=0.3, help="share of sentences with other states in an epoch")
     parser.add_argument("--name", default="demarche-en")
     parser.add_argument("--version", default="1.0.0")
@@ -84,10 +90,18 @@ def _load_tokenizer(base: str) -> Any:
     return tokenizer
 
 
-def _epochs(tokenizer: Any, train: list[CodedSentence], options: argparse.Namespace) -> Callable[[int], list[Example]]:
+def _split(paths: list[Path]) -> tuple[list[CodedSentence], list[CodedSentence]]:
+    coded = [item for path in paths for item in read_coded(path)]
+    return [item for item in coded if item.split != "dev"], [item for item in coded if item.split == "dev"]
+
+
+def _epochs(
+    tokenizer: Any, own: list[CodedSentence], extra: list[CodedSentence], options: argparse.Namespace
+) -> Callable[[int], list[Example]]:
     def make_epoch(epoch: int) -> list[Example]:
         generator = random.Random(1000 * options.seed + epoch)
-        return make_examples(tokenizer, exchange_parties(train, share=options.exchange, generator=generator))
+        drawn = generator.sample(own, round(options.own * len(own))) + extra
+        return make_examples(tokenizer, exchange_parties(drawn, share=options.exchange, generator=generator))
 
     return make_epoch
 
