@@ -62,7 +62,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
     parser.add_argument("--extra", type=Path, nargs="*", default=[], help="further files of coded sentences")
     parser.add_argument("--output", type=Path, default=Path("runs/weights"), help="folder to write the weights to")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--own", type=float, default=1.0, help="share of our own sentences in an epoch, drawn anew")

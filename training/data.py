@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarche.model import CodedSentence, ReadMove, Span
-from demarche.reading._labels import ACTS, ISSUES, LISTS, RECIPIENT_TAGS, ROLE_TAGS, ROLES, STATUSES, VOICES
+from demarche.reading._labels import ACTS, ISSUES, LISTS, NONE, RECIPIENT_TAGS, ROLE_TAGS, ROLES, STATUSES, VOICES
 from demarche.reading._tokens import Tokens, split_tokens
 
 __all__ = ["IGNORE", "Example", "MoveLabels", "make_examples"]
@@ -36,12 +36,19 @@ class MoveLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A sentence to learn from; `triggers` [P] are 0 O, 1 B, 2 I on the first piece of each word, else IGNORE."""
+    """A sentence to learn from.
+
+    Parameters
+    ----------
+    triggers, acts
+        [P]: on the first piece of each word 0 O, 1 B, 2 I, and the act that the word evokes; IGNORE elsewhere.
+    """
 
     coded: CodedSentence
     tokens: Tokens
     voice: int
     triggers: Labels
+    acts: Labels
     moves: tuple[MoveLabels, ...]
 
 
@@ -55,13 +62,16 @@ def make_examples(tokenizer: Any, sentences: Iterable[CodedSentence]) -> list[Ex
 def _example(coded: CodedSentence, tokens: Tokens) -> Example:
     moves = [labels for move in coded.sentence.moves if (labels := _move(move, tokens)) is not None]
     triggers = _blank(tokens)
+    acts = np.where(triggers == 0, ACTS.index(NONE), IGNORE)
     for move in moves:
         _tag(triggers, tokens, (move.first, move.end), 1, 2)
+        acts[tokens.first[move.first : move.end]] = move.act
     return Example(
         coded=coded,
         tokens=tokens,
         voice=VOICES.index(coded.sentence.voice),
         triggers=triggers,
+        acts=acts,
         moves=tuple(moves),
     )
 

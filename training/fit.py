@@ -43,7 +43,7 @@ class Settings:
 
     epochs: int = 12
     batch: int = 16
-    encoder_rate: float = 1e-4
+    encoder_rate: float = 1.5e-4
     head_rate: float = 1e-3
     smoothing: float = 0.05
     average: float = 0.999
@@ -129,11 +129,14 @@ def _loss(network: Network, batch: list[Example], settings: Settings) -> Tensor:
     ids, case, mask = (torch.from_numpy(array) for array in batch_tokens([example.tokens for example in batch]))
     with torch.autocast("cpu", torch.bfloat16):
         middle, last, triggers, voice = network.read(ids, case, mask)
+        hints = network.hint_acts(last)
     triggers, voice = triggers.float(), voice.float()
     gold = torch.from_numpy(_pad([example.triggers for example in batch], ids.shape[1]))
     voices = torch.tensor([example.voice for example in batch])
     loss = functional.cross_entropy(triggers.flatten(0, 1), gold.flatten(), ignore_index=IGNORE) * 8.0
     loss = loss + 0.5 * functional.cross_entropy(voice, voices)
+    acts = torch.from_numpy(_pad([example.acts for example in batch], ids.shape[1]))
+    loss = loss + 4.0 * functional.cross_entropy(hints.float().flatten(0, 1), acts.flatten(), ignore_index=IGNORE)
     found = _candidates(batch, triggers.detach().numpy(), settings.candidates)
     if not found:
         return loss

@@ -91,6 +91,7 @@ class Network(nn.Module):
         self.mark = nn.Parameter(torch.empty(size).normal_(std=0.5))
         self.dropout = SharedDropout(dropout)
         self.trigger = nn.Linear(size, len(TRIGGER_TAGS))
+        self.hint = nn.Linear(size, len(ACTS))
         self.voice = nn.Linear(size, len(VOICES))
         self.act = _perceptron(2 * size, size, len(ACTS), dropout)
         self.status = _perceptron(2 * size, size, len(STATUSES), dropout)
@@ -98,6 +99,10 @@ class Network(nn.Module):
         self.roles = nn.Linear(size, len(ROLE_TAGS))
         self.recipients = nn.Linear(size, len(RECIPIENT_TAGS))
         nn.init.normal_(self.case.weight, std=0.02)
+
+    def hint_acts(self, last: Tensor) -> Tensor:
+        """Return scores [B, P, acts] of the act that each word evokes: only to teach the first pass what triggers are."""
+        return self.hint(self.dropout(last))
 
     def read(self, ids: Tensor, case: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return middle states and last states [B, P, H], trigger scores [B, P, 3] and voice scores [B, 2]."""

@@ -44,11 +44,13 @@ COLUMNS: dict[str, type] = {
 """Columns of a row and their types; unknown is None. The full record with all offsets is the JSON line."""
 
 _BATCH = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_UNSEEN = " \u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
+"""What a spreadsheet, or a person, may not see in front of a formula."""
 
 
 def flatten_move(move: Move) -> dict[str, Any]:
-    """Return the row of a move: words in place of spans, several parties joined by "; "."""
+    """Return the row of a move: words in place of spans, several parties joined by "; ", lone surrogates as U+FFFD."""
     row: dict[str, Any] = {name: _cell(getattr(move, name)) for name in COLUMNS if hasattr(move, name)}
     row |= {
         "sentence_start": move.sentence.start,
@@ -57,7 +59,11 @@ def flatten_move(move: Move) -> dict[str, Any]:
         "trigger_end": move.trigger.end,
         "confidence": move.confidence,
     }
-    return {name: row[name] for name in COLUMNS}
+    return {name: _whole(row[name]) for name in COLUMNS}
+
+
+def _whole(value: Any) -> Any:
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 def _cell(value: Any) -> Any:
@@ -87,7 +93,7 @@ def _line(cells: Iterable[Any]) -> str:
 
 
 def _safe(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value.lstrip(" \u00a0\u3000").startswith(_FORMULA) else value
+    return "'" + value if isinstance(value, str) and value.lstrip(_UNSEEN).startswith(_FORMULA) else value
 
 
 def write_parquet(moves: Iterable[Move], file: BinaryIO) -> None:

@@ -44,9 +44,8 @@ def read_sources(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Iter
         except InputError as error:
             yield Failure(where=error.where or path, stage="sources", reason=error.reason)
         except OSError as error:
-            yield Failure(
-                where=path, stage="sources", reason=f"cannot be read: {error.strerror or error}; check the path"
-            )
+            reason = f"cannot be read: {error.strerror or error}; check the path"
+            yield Failure(where=path, stage="sources", reason=reason)
 
 
 def _read_file(path: Path) -> Iterator[Item]:

@@ -15,7 +15,8 @@ _LARGEST = 16 * 2**20
 """Code points of a page at most."""
 _DEEPEST = 2000
 """Nested tags at most: a deeper page is no page, and a parser's stack is not for it to use up."""
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>]*(/)>)?")
+"""A tag's beginning: it never looks past the next ``<``, so that a page of unclosed tags takes linear time."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr p li td tr th option dt dd".split())
 
 
