@@ -69,6 +69,12 @@ def test_gzip_is_read_and_a_damaged_one_keeps_what_was_read(write):
     assert all(isinstance(document, Document) for document in documents)
 
 
+def test_a_gzip_bomb_is_left_before_it_has_unfolded(write, monkeypatch):
+    monkeypatch.setattr(_files, "_LARGEST", 1000)
+    (failure,) = read(write("a.jsonl.gz", gzip.compress(b"\n" * 5_000_000)))
+    assert "beyond measure" in failure.reason
+
+
 def test_a_page_gives_its_main_text_and_title(write):
     (document,) = read(write("a.html", PAGE))
     assert document.title == "Talks stall"

@@ -40,6 +40,15 @@ def test_utf16_and_latin_files_are_read():
     assert decode_bytes(words.encode("latin-1")) == words
 
 
+def test_a_short_text_from_an_old_editor_is_read():
+    assert decode_bytes("Orbán said “no” – again.".encode("cp1252")) == "Orbán said “no” – again."
+
+
+def test_russian_in_an_old_encoding_is_still_russian():
+    words = "Правительство отвергло предложение о перемирии и потребовало вывода войск из района до пятницы."
+    assert decode_bytes(words.encode("cp1251")) == words
+
+
 @pytest.mark.parametrize("raw", [b"%PDF-1.7", b"PK\x03\x04..", b"\x89PNG\r\n", b"\x7fELF", bytes(range(32)) * 40])
 def test_what_is_not_text_is_refused_with_what_to_do(raw):
     with pytest.raises(InputError, match="is not text"):

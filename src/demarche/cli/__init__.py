@@ -23,8 +23,8 @@ EXIT_MODEL = 3
 def cli() -> None:
     """Read what is reported about a conflict: who did or said what to whom, with the words that say it.
 
-    Exit codes: 0 all was done, 1 some documents could not be coded, 2 wrong usage or nothing could be coded,
-    3 the weights or an optional library are missing, 130 interrupted.
+    Exit codes: 0 all was done, 1 some documents could not be coded, 2 wrong usage, nothing could be coded, or the
+    output could not be written, 3 the weights or an optional library are missing, 130 interrupted.
     """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -92,13 +94,34 @@ class _Tally:
 @contextmanager
 def _open(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
     if output is None:
-        yield sys.stdout.buffer if binary else sys.stdout
+        with _standard_output():
+            yield sys.stdout.buffer if binary else sys.stdout
         return
     try:
         with open(output, "wb") if binary else open(output, "w", encoding="utf-8", newline="") as file:
             yield file
     except OSError as error:
-        raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from error
+        raise _unwritable(output, error) from error
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered has nowhere to go; without this Python complains of it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            raise _unwritable("standard output", error) from error
+
+
+class _Unwritable(click.ClickException):
+    exit_code = 2
+
+
+def _unwritable(output: str, error: OSError) -> _Unwritable:
+    return _Unwritable(f"cannot write {output}: {error.strerror or error}; check the path and the space left")
 
 
 def _moves(items: Iterable[CodedDocument | Failure]) -> Iterator[Move]:

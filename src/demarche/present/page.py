@@ -98,7 +98,8 @@ def _counts(coded: CodedDocument) -> str:
         f'<li><mark class="{_quad(acts[act].quad)}">{act.value}</mark> {count}</li>' for act, count in counts
     )
     opinions = sum(sentence.voice == Voice.OPINION for sentence in coded.reading.sentences)
-    whole = f"{len(coded.moves)} moves in {len(coded.reading.sentences)} sentences, {opinions} of them opinion"
+    count = len(coded.moves)
+    whole = f"{count} {'move' if count == 1 else 'moves'} in {len(coded.reading.sentences)} sentences, {opinions} of them opinion"
     return f"<p class='note'>{whole}</p>\n<ul class='counts'>{items}</ul>"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ _LARGEST = 64 * 2**20
 """Bytes of a text or HTML file at most."""
 _LONGEST_LINE = 16 * 2**20
 """Bytes of a JSON line at most."""
+_INFLATED = 200
+"""Bytes that one byte of gzip may become: text seldom becomes more than 20, a bomb a thousand."""
 _FIELDS = ("title", "published", "publisher", "url")
 
 Item = Document | Failure
@@ -54,7 +57,7 @@ def _read_file(path: Path) -> Iterator[Item]:
     names = [suffix.lower() for suffix in path.suffixes]
     if names[-2:] in ([".jsonl", ".gz"], [".ndjson", ".gz"]):
         with gzip.open(path, "rb") as lines:
-            yield from _read_lines(lines, str(path))
+            yield from _read_lines(lines, str(path), most=_LARGEST + _INFLATED * path.stat().st_size)
     elif names[-1:] in ([".jsonl"], [".ndjson"]):
         with open(path, "rb") as lines:
             yield from _read_lines(lines, str(path))
@@ -104,11 +107,14 @@ def _read_whole(raw: bytes, where: str, *, html: bool) -> Item:
         raise InputError(error.reason, where=where) from error
 
 
-def _read_lines(lines: Any, where: str) -> Iterator[Item]:
-    number = 0
+def _read_lines(lines: Any, where: str, *, most: float = math.inf) -> Iterator[Item]:
+    number = size = 0
     try:
         while line := lines.readline(_LONGEST_LINE + 1):
             number += 1
+            size += len(line)
+            if size > most:
+                raise InputError("the gzip data grow beyond measure; unpack the file and look at it", where=where)
             if len(line) > _LONGEST_LINE:
                 _skip_line(line, lines)
                 reason = f"the line is longer than {_LONGEST_LINE // 2**20} MiB; split the document"

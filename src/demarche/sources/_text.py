@@ -60,6 +60,9 @@ _CONTROL_CHARACTERS = frozenset(map(chr, (code for code in _CONTROLS if code < 0
 
 
 def _decode_legacy(raw: bytes) -> str:
+    """Return text in no Unicode encoding: Windows-1252 where few bytes are not ASCII, as in English, else a guess."""
+    if sum(byte >= 0x80 for byte in raw[:65536]) < 0.2 * len(raw[:65536]):
+        return raw.decode("cp1252", "replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw[:65536]).best()

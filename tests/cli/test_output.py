@@ -1,0 +1,44 @@
+"""Standard output that cannot be written, with the real command: a runner in the same process has no real one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.model
+COMMAND = [sys.executable, "-c", "from demarche.cli import main; main()", "code", "-", "--format"]
+LINE = '{"text": "Kyiv rejected the plan."}\n'
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv", "html"])
+def test_a_full_disk_is_a_message(form):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, form], input=LINE, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "cannot write standard output" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_gone_ends_the_run_quietly():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "jsonl"], input=LINE * 50, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_output_in_no_folder_is_wrong_usage(tmp_path):
+    done = subprocess.run(
+        [*COMMAND, "csv", "-o", str(tmp_path / "none" / "a.csv")],
+        input=LINE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
