@@ -24,7 +24,7 @@ from training.network import Network, load_network
 from training.predict import predict
 
 _CORPUS = Path(__file__).parent.parent / "corpus" / "sentences.jsonl"
-_KEEP = [step / 20 for step in range(6, 15)]
+_KEEP = [step / 20 for step in range(4, 14)]
 """Thresholds that are tried on the dev sentences."""
 
 

@@ -55,7 +55,7 @@ def _predict_batch(network: Network, batch: list[Example], candidates: float, ke
                     roles=scores.roles[number].numpy()[tokens.first],
                     recipients=scores.recipients[number].numpy()[tokens.first],
                 )
-                if choose_act(own.act)[2] >= keep:
+                if choose_act(own.act)[1] >= keep:
                     moves.append(assemble_move(example.coded.sentence.span, tokens, candidate, own))
         best = int(voices[row].argmax())
         sentences.append(

@@ -33,16 +33,16 @@ def span_of_words(sentence: Span, tokens: Tokens, first: int, end: int) -> Span:
     return Span.of(sentence.text, int(tokens.starts[first]), int(tokens.ends[end - 1])).shift(sentence.start)
 
 
-def choose_act(scores: Floats) -> tuple[Act, float, float]:
-    """Return the likeliest act, its probability, and the probability that the candidate is a move at all."""
+def choose_act(scores: Floats) -> tuple[Act, float]:
+    """Return the likeliest act of a candidate and its probability, beside all other acts and none."""
     chances = np.exp(log_softmax(scores))
     best = int(chances[:-1].argmax())
-    return Act(ACTS[best]), float(chances[best]), float(1.0 - chances[-1])
+    return Act(ACTS[best]), float(chances[best])
 
 
 def assemble_move(sentence: Span, tokens: Tokens, candidate: Candidate, scores: CandidateScores) -> ReadMove:
     """Return the move of a candidate that was not rejected; its spans have the offsets that the sentence has."""
-    act, confidence, _ = choose_act(scores.act)
+    act, confidence = choose_act(scores.act)
     roles = _roles(sentence, tokens, scores)
     lists = {role: tuple(span for span, _ in roles.get(role, [])) for role in LISTS}
     single = {role: max(spans, key=lambda item: item[1])[0] for role, spans in roles.items() if role not in LISTS}

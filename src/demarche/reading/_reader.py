@@ -128,7 +128,7 @@ class Reader:
         pieces = [batch[row].pieces(first, end) for row, (first, end, _) in candidates]
         scores = self._weights.read_triggers(read, rows, pieces, batch)
         for (row, candidate), own in zip(candidates, scores, strict=True):
-            if choose_act(own.act)[2] >= self._weights.card.keep:
+            if choose_act(own.act)[1] >= self._weights.card.keep:
                 moves[row].append(assemble_move(spans[row], batch[row], candidate, own))
         return moves
 

@@ -40,7 +40,7 @@ class Card:
     candidates
         Probability, 0 to 1, from which a word is a candidate trigger.
     keep
-        Probability, 0 to 1, from which a candidate is a move.
+        Probability of its act, 0 to 1, from which a candidate is a move.
     """
 
     name: str
