@@ -92,7 +92,8 @@ def _load_tokenizer(base: str) -> Any:
 
 def _split(paths: list[Path]) -> tuple[list[CodedSentence], list[CodedSentence]]:
     coded = [item for path in paths for item in read_coded(path)]
-    return [item for item in coded if item.split != "dev"], [item for item in coded if item.split == "dev"]
+    train = [item for item in coded if item.split in (None, "train")]
+    return train, [item for item in coded if item.split == "dev"]
 
 
 def _epochs(
