@@ -2,8 +2,8 @@
 
 Everything runs on one core in one process, so that the figures are ratios of things measured side by side:
 
-- the whole pipeline (splitting, tokenising, both graphs, decoding, records) against its two ONNX sessions alone, fed with
-  the very same arrays again: the share of the time that is the network;
+- the whole pipeline from text to moves (splitting, tokenising, both graphs, decoding, records; not reading files or telling
+  the language) against its two ONNX sessions alone, fed with the very same arrays again: the share of the network;
 - sentences a second, and how the cost of a sentence changes from 10^3 to 10^5 sentences;
 - in processes of their own: the time from the command line to the first coded sentence, and the peak memory.
 
@@ -131,7 +131,9 @@ def _start() -> None:
 def _memory(texts: list[str]) -> None:
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts[:1000])
     command = [sys.executable, "-m", "demarche", "code", "-", "--format", "jsonl"]
-    subprocess.run(command, input=lines.encode(), check=False, capture_output=True)
+    done = subprocess.run(command, input=lines.encode(), check=False, capture_output=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr.decode())
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory of coding {len(texts[:1000])} documents: {peak:.0f} MiB")
 

@@ -28,9 +28,10 @@ def main() -> None:
     """Compare with the floors, or raise them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--raise", action="store_true", dest="lift", help="lift the floors to what is reached now")
+    options = parser.parse_args()
     digest = hashlib.sha256(_GOLD.read_bytes()).hexdigest()
     reached = _measure()
-    if parser.parse_args().lift:
+    if options.lift:
         _lift(digest, reached)
     else:
         sys.exit(_compare(digest, reached))

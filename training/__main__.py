@@ -7,21 +7,22 @@ import importlib.util
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from demarche.analysis import measure_accuracy
-from demarche.model import CodedSentence
+from demarche.model import CodedSentence, ReadSentence
+from demarche.reading import load_reader
 from demarche.reading._tokens import MAX_PIECES
 from demarche.sources import read_coded
 from training.augment import exchange_parties
 from training.data import Example, make_examples
-from training.export import export
+from training.export import export, export_card
 from training.fit import Settings, fit
-from training.network import Network, load_network
-from training.predict import predict
+from training.network import load_network
 
 _CORPUS = Path(__file__).parent.parent / "corpus" / "sentences.jsonl"
 _KEEP = [step / 20 for step in range(4, 14)]
@@ -46,14 +47,10 @@ def main() -> None:
     settings = Settings(epochs=options.epochs, seed=options.seed)
     network = load_network(options.base)
     network = fit(network, _epochs(tokenizer, own, extra, options), settings, report)
-    keep = _choose_threshold(network, make_examples(tokenizer, dev))
-    card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": keep}
-    export(
-        network,
-        options.output,
-        tokenizer=tokenizer,
-        card={**card, "seed": options.seed, "sentences": len(own) + len(extra)},
-    )
+    card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": _KEEP[0]}
+    card |= {"seed": options.seed, "sentences": len(own) + len(extra)}
+    export(network, options.output, tokenizer=tokenizer, card=card)
+    export_card(options.output, card | {"keep": _choose_threshold(options.output, dev)})
     print(f"wrote {options.output} after {time.monotonic() - started:.0f} s")
 
 
@@ -107,16 +104,24 @@ def _epochs(
     return make_epoch
 
 
-def _choose_threshold(network: Network, examples: list[Example]) -> float:
-    """Return the threshold with the best F1 of trigger and act on the dev sentences, and print all of them."""
-    gold = [example.coded.sentence for example in examples]
+def _choose_threshold(weights: Path, dev: list[CodedSentence]) -> float:
+    """Return the threshold with which the exported weights reach the best F1 of trigger and act, and print all."""
+    gold = [item.sentence for item in dev]
+    read = list(load_reader(weights).read_sentences([sentence.span for sentence in gold]))
     values = {}
     for keep in _KEEP:
-        measures = measure_accuracy(gold, predict(network, examples, keep=keep), draws=1).measures
-        values[keep] = measures["act"].value or 0.0
-        shown = ", ".join(f"{name} {measures[name].value:.3f}" for name in ("act", "event", "triple", "quiet", "issue"))
-        print(f"threshold {keep:.2f}: {shown}")
+        coded = [_above(sentence, keep) for sentence in read]
+        measures = measure_accuracy(gold, coded, draws=1).measures
+        found = {
+            name: measures[name].value for name in ("act", "event", "triple", "quiet", "issue") if name in measures
+        }
+        print(f"threshold {keep:.2f}:", ", ".join(f"{name} {value or 0:.3f}" for name, value in found.items()))
+        values[keep] = found["act"] or 0.0
     return max(values, key=lambda keep: values[keep])
+
+
+def _above(sentence: ReadSentence, keep: float) -> ReadSentence:
+    return replace(sentence, moves=tuple(move for move in sentence.moves if move.confidence >= keep))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from demarche.reading._labels import ACTS, ISSUES
 from demarche.reading._weights import CARD, FIRST_GRAPH, SECOND_GRAPH, TOKENIZER
 from training.network import Network
 
-__all__ = ["export"]
+__all__ = ["export", "export_card"]
 
 _OPSET = 17
 
@@ -66,6 +66,11 @@ def export(network: Network, folder: Path, *, tokenizer: Any, card: dict[str, An
             _write_graph(module, inputs, names, outputs, whole)
             _quantise(whole, folder / name)
     tokenizer.save(str(folder / TOKENIZER))
+    export_card(folder, card)
+
+
+def export_card(folder: Path, card: dict[str, Any]) -> None:
+    """Write the card beside the graphs, with the label sets that they were trained for."""
     record = {**card, "acts": list(ACTS), "issues": list(ISSUES)}
     (folder / CARD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 

@@ -3,7 +3,10 @@
 ``demarche.code(text)`` codes a text, ``code_all(documents)`` a stream, ``relate(text, ...)`` a given pair of parties.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from demarche.pipeline import code, code_all, load, relate
 
 __all__ = ["__version__", "code", "code_all", "load", "relate"]
 

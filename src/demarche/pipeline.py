@@ -12,7 +12,7 @@ from pathlib import Path
 from demarche.analysis import measure_accuracy
 from demarche.codebook import load_codebook
 from demarche.coding import make_moves
-from demarche.errors import DemarcheError, InputError
+from demarche.errors import CodebookError, DemarcheError, InputError, SpanError
 from demarche.model import Accuracy, CodedDocument, Document, Failure
 from demarche.reading import Reader, load_reader
 from demarche.sources import document_from_text, read_coded
@@ -91,7 +91,8 @@ def code_all(
         try:
             yield _code_document(document, reader)
         except DemarcheError as error:
-            yield Failure(where=document.id, stage="reading", reason=getattr(error, "reason", str(error)))
+            stage = "coding" if isinstance(error, CodebookError | SpanError) else "reading"
+            yield Failure(where=document.id, stage=stage, reason=getattr(error, "reason", str(error)))
 
 
 def relate(

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from demarche.analysis import match_moves, measure_accuracy
-from demarche.model import Act, Status, Voice
+from demarche.model import Act, Status
 from demarche.sources import parse_coded
 
 TEXT = "Kyiv rejected Moscow's demand to withdraw."
@@ -94,4 +94,3 @@ def test_the_interval_holds_the_value_and_the_seed_fixes_it():
 def test_acts_have_measures_of_their_own():
     found = values(sentence(REJECT, DEMAND), sentence(REJECT))
     assert (found[f"act:{Act.REJECT}"], found[f"act:{Act.DEMAND}"]) == (1.0, 0.0)
-    assert Voice.REPORT == "report"

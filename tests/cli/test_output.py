@@ -42,3 +42,35 @@ def test_an_output_in_no_folder_is_wrong_usage(tmp_path):
     )
     assert done.returncode == 2
     assert "cannot write" in done.stderr
+
+
+def test_the_output_may_be_the_input_and_a_failed_run_changes_nothing(tmp_path):
+    place = tmp_path / "a.txt"
+    place.write_text("Kyiv rejected the plan.")
+    command = [*COMMAND[:3], "code", str(place), "-o", str(place), "--format", "jsonl"]
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
+    assert '"rejected"' in place.read_text("utf-8")
+    assert subprocess.run([*command, "--weights", str(tmp_path)], capture_output=True, timeout=60).returncode == 3
+    assert '"rejected"' in place.read_text("utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv", "html"])
+def test_output_is_utf8_whatever_the_terminal_says(form):
+    done = subprocess.run(
+        [*COMMAND, form],
+        input='{"text": "Orb\\u00e1n rejected the plan \\ud83d\\ude00."}\n',
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Orbán" in done.stdout
+
+
+def test_a_russian_text_is_named_and_codes_nothing():
+    words = "Правительство отвергло предложение о перемирии и потребовало вывода войск из района."
+    done = subprocess.run([*COMMAND, "jsonl"], input=words, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'ru'" in done.stderr

@@ -1,3 +1,6 @@
+import hashlib
+import json
+import re
 from pathlib import Path
 
 import click
@@ -14,9 +17,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_every_command_and_option_is_in_the_manual(name):
     manual = (DOCS / "cli.md").read_text("utf-8")
     assert f"## demarche {name}" in manual
+    section = manual.split(f"## demarche {name}")[1].split("## demarche ")[0]
     for parameter in cli.commands[name].params:
         if isinstance(parameter, click.Option):
-            assert f"`{parameter.opts[-1]}" in manual or f"`{parameter.opts[0]}" in manual, parameter.opts
+            assert f"`{parameter.opts[-1]}" in section or f"`{parameter.opts[0]}" in section, parameter.opts
 
 
 def test_the_public_names_are_these():
@@ -35,3 +39,23 @@ def test_the_architecture_names_every_room():
         if path.is_dir() and not path.name.startswith("_")
     ]
     assert [room for room in rooms if f"src/demarche/{room}`" not in text] == []
+
+
+PAGES = [DOCS.parent / "README.md", DOCS.parent / "corpus" / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_is_there(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_figure_is_still_to_be_filled_in(page):
+    assert re.findall(r"^[A-Z_]{4,}$|\bDATA_\w+", page.read_text("utf-8"), re.MULTILINE) == []
+
+
+def test_the_floors_are_those_of_the_gold_sentences():
+    floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
+    gold = (DOCS.parent / "corpus" / "sentences.jsonl").read_bytes()
+    assert floors["gold"] == hashlib.sha256(gold).hexdigest()

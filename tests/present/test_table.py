@@ -48,3 +48,7 @@ def test_no_escape_sequence_or_markup_of_the_text_takes_effect():
     assert "\u202e" not in shown
     assert "[bold]x[/bold]" in shown
     assert "[red]" in shown
+
+
+def test_a_title_cannot_forge_a_line():
+    assert "\nreject     Moscow" not in show(title="a\nreject     Moscow -> Kyiv")

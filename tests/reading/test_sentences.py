@@ -64,7 +64,7 @@ def test_no_sentence_is_longer_than_the_limit():
     assert all(end - start <= LONGEST for start, end in split_sentences("word " * 5000 + "x" * 5000))
 
 
-@pytest.mark.parametrize("piece", ["a.", ". ", "A. ", '."', "\n", "- ", "word "])
+@pytest.mark.parametrize("piece", ["a.", ".", "?", ".)", ". ", "A. ", '."', "\n", "- ", "word "])
 def test_splitting_takes_time_in_proportion_to_the_text(piece):
     def seconds(times):
         text = piece * times
@@ -73,4 +73,4 @@ def test_splitting_takes_time_in_proportion_to_the_text(piece):
         return time.process_time() - started
 
     seconds(1000)
-    assert seconds(200_000) < 100 * seconds(20_000) + 0.5
+    assert seconds(200_000) < 25 * seconds(20_000) + 0.3

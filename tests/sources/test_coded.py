@@ -21,7 +21,8 @@ def test_gold_sentences_are_read_with_their_split(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"act": "shout"}, {"trigger": [5, 13, "accepted"]}, {"trigger": [5, 13]}, {"status": None}]
+    "change",
+    [{"act": "shout"}, {"trigger": [5, 13, "accepted"]}, {"trigger": [5, 13]}, {"status": None}, {"issue": "weather"}],
 )
 def test_a_wrong_record_is_refused_with_its_line(tmp_path, change):
     with pytest.raises(InputError, match="gold.jsonl:2"):

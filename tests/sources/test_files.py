@@ -133,3 +133,14 @@ def test_the_format_of_standard_input_is_recognised(data, texts):
     items = read("-", stdin=data)
     assert all(isinstance(item, Document) for item in items)
     assert texts is None or [item.text for item in items] == texts
+
+
+def test_an_empty_file_of_json_lines_says_so(write):
+    (failure,) = read(write("a.jsonl", ""))
+    assert "empty" in failure.reason
+
+
+def test_broken_json_on_standard_input_is_a_failure_not_prose():
+    failure, document = read("-", stdin=b'{bad\n{"text": "Yes."}\n')
+    assert failure.where == "<stdin>:1"
+    assert document.text == "Yes."

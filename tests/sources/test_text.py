@@ -30,12 +30,26 @@ def test_utf8_comes_back_or_is_refused(text):
         pytest.fail(str(error))
 
 
+def test_pages_and_paragraphs_of_other_programs_end_lines():
+    assert normalise_text("a\x0cb\x0bc\u2028d\x85e") == "a\nb\nc\nd\ne"
+
+
+def test_a_few_damaged_bytes_do_not_cost_the_names():
+    words = "Orbán, Erdoğan, Zelenskyy, Mateusz Grzegorzewski-Szczepański: „nie” – " * 5
+    assert "Erdoğan" in decode_bytes(words.encode() + b"\xff")
+
+
+def test_the_encoding_that_a_page_declares_is_used():
+    page = '<html><head><meta charset="windows-1250"></head><body>Wałęsa</body></html>'
+    assert "Wałęsa" in decode_bytes(page.encode("cp1250"))
+
+
 def test_nul_and_lone_surrogates_become_replacement_characters():
     assert normalise_text("a\x00b\ud800c\x1b") == "a\ufffdb\ufffdc\ufffd"
 
 
 def test_utf16_and_latin_files_are_read():
-    assert decode_bytes("Orbán".encode("utf-16")) == "Orbán"
+    assert decode_bytes("Orbán".encode("utf-16")) == decode_bytes("Orbán".encode("utf-32")) == "Orbán"
     words = "Le président a déclaré que la réunion à Genève était annulée, a-t-il précisé à l'agence."
     assert decode_bytes(words.encode("latin-1")) == words
 

@@ -7,15 +7,12 @@ import sys
 import click
 
 from demarche import __version__
+from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
 from demarche.cli.code import code
 from demarche.cli.evaluate import evaluate
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
-__all__ = ["EXIT_MODEL", "EXIT_NOTHING", "EXIT_SOME", "cli", "main"]
-
-EXIT_SOME = 1
-EXIT_NOTHING = 2
-EXIT_MODEL = 3
+__all__ = ["cli", "main"]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +43,7 @@ def main() -> None:
         click.echo(f"demarche: {error}", err=True)
         status = EXIT_NOTHING
     except (click.exceptions.Abort, KeyboardInterrupt):
-        status = 130
+        status = EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stdout = None  # what reads our output has gone: nothing is left to say
         status = 0

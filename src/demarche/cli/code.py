@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
 import click
 
+from demarche.cli._output import open_output
+from demarche.cli._status import EXIT_NOTHING, EXIT_SOME
 from demarche.model import CodedDocument, Failure, Move
 
 __all__ = ["code"]
@@ -47,9 +46,9 @@ def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: 
     from demarche import pipeline
     from demarche.sources import read_sources
 
-    tally = _Tally(min_confidence)
+    tally = _Tally(min_confidence, shown=output is not None or not sys.stdout.isatty())
     coded = tally.watch(pipeline.code_all(read_sources(files or ("-",)), reader=pipeline.load(weights)))
-    with _open(output, binary=form == "parquet") as file:
+    with open_output(output, binary=form == "parquet") as file:
         _WRITERS[form](coded, file)
     return tally.status()
 
@@ -57,8 +56,9 @@ def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: 
 class _Tally:
     """Counts what was coded and what failed, names each failure, and leaves out unsure moves."""
 
-    def __init__(self, least: float) -> None:
+    def __init__(self, least: float, *, shown: bool) -> None:
         self._least = least
+        self._shown = shown
         self._coded = self._failed = 0
 
     def watch(self, items: Iterable[CodedDocument | Failure]) -> Iterator[CodedDocument | Failure]:
@@ -67,7 +67,7 @@ class _Tally:
 
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.completed} documents"), TimeElapsedColumn())
-        shown = console.is_terminal and not sys.stdout.isatty()
+        shown = console.is_terminal and self._shown
         with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
             task = progress.add_task("coding", total=None)
             for item in items:
@@ -75,11 +75,11 @@ class _Tally:
                 progress.advance(task)
 
     def _count(self, item: CodedDocument | Failure) -> CodedDocument | Failure:
-        from demarche.present import show_controls
+        from demarche.present import show_line
 
         if isinstance(item, Failure):
             self._failed += 1
-            click.echo(f"demarche: {show_controls(item.where)}: {show_controls(item.reason)}", err=True)
+            click.echo(f"demarche: {show_line(item.where)}: {show_line(item.reason)}", err=True)
             return item
         self._coded += 1
         moves = tuple(move for move in item.moves if move.confidence >= self._least)
@@ -88,40 +88,7 @@ class _Tally:
     def status(self) -> int:
         if not self._failed:
             return 0
-        return 1 if self._coded else 2
-
-
-@contextmanager
-def _open(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
-    if output is None:
-        with _standard_output():
-            yield sys.stdout.buffer if binary else sys.stdout
-        return
-    try:
-        with open(output, "wb") if binary else open(output, "w", encoding="utf-8", newline="") as file:
-            yield file
-    except OSError as error:
-        raise _unwritable(output, error) from error
-
-
-@contextmanager
-def _standard_output() -> Iterator[None]:
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError as error:
-        # What is still buffered has nowhere to go; without this Python complains of it when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:
-            raise _unwritable("standard output", error) from error
-
-
-class _Unwritable(click.ClickException):
-    exit_code = 2
-
-
-def _unwritable(output: str, error: OSError) -> _Unwritable:
-    return _Unwritable(f"cannot write {output}: {error.strerror or error}; check the path and the space left")
+        return EXIT_SOME if self._coded else EXIT_NOTHING
 
 
 def _moves(items: Iterable[CodedDocument | Failure]) -> Iterator[Move]:

@@ -84,7 +84,7 @@ class Move:
     voice
         Report or opinion.
     act, event, mode, quad
-        The act; its PLOVER event type and mode (None for deny and state) and quad class 1 to 4.
+        The act; its PLOVER event type and quad class 1 to 4 (None for deny and state); the mode is not coded yet.
     status, issue
         Codes of the codebook.
     trigger

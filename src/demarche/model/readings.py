@@ -74,7 +74,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedSentence:
-    """A sentence coded by people: gold data. Its span starts at 0; split is "train", "dev" or None."""
+    """A sentence coded by people: gold data. Its span starts at 0; split is "train", "dev", "test" or None."""
 
     id: str
     split: str | None

@@ -1,6 +1,6 @@
 """Results -> lines, tables and pages. Pure functions: they return text, they never read or write a file."""
 
-from demarche.present._marks import show_controls
+from demarche.present._marks import show_controls, show_line
 from demarche.present.page import render_page
 from demarche.present.records import write_records
 from demarche.present.rows import COLUMNS, flatten_move, write_csv, write_parquet
@@ -15,6 +15,7 @@ __all__ = [
     "render_table",
     "score_record",
     "show_controls",
+    "show_line",
     "write_csv",
     "write_parquet",
     "write_records",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["show_controls"]
+__all__ = ["show_controls", "show_line"]
 
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS = (*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *_BIDI)
@@ -18,3 +18,8 @@ def show_controls(text: str) -> str:
     True
     """
     return text.translate(_SHOWN)
+
+
+def show_line(text: str) -> str:
+    """Return `text` as :func:`show_controls` does, on one line: no line break of it can forge a line of ours."""
+    return show_controls(" ".join(text.split()))

@@ -79,7 +79,7 @@ def _cell(value: Any) -> Any:
 def write_csv(moves: Iterable[Move]) -> Iterator[str]:
     r"""Yield a header and one CSV line a move (RFC 4180, ``\r\n``); None is an empty cell.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front; take it off to have the exact words.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front; the exact words are in the JSON lines.
     """
     yield _line(COLUMNS)
     for move in moves:

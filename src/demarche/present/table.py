@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demarche.model import CodedDocument, Document, Mention, Move, Span, Status, Voice
-from demarche.present._marks import show_controls
+from demarche.present._marks import show_controls, show_line
 
 __all__ = ["render_table"]
 
@@ -33,7 +33,7 @@ def render_table(coded: CodedDocument) -> Group:
 
 def _heading(document: Document, moves: int) -> Text:
     about = [document.title or document.id, document.publisher, document.published]
-    line = Text(" · ".join(show_controls(part) for part in about if part), style="bold")
+    line = Text(" · ".join(show_line(part) for part in about if part), style="bold")
     return line.append(f"  {moves} {'move' if moves == 1 else 'moves'}", style="dim")
 
 
@@ -45,6 +45,8 @@ def _codes(move: Move) -> Text:
         ("", move.content),
         ("on condition: ", move.condition),
         ("by: ", move.deadline.span if move.deadline else None),
+        ("when: ", move.when.span if move.when else None),
+        ("where: ", move.where),
     )
     for label, span in details:
         if span:
@@ -74,4 +76,4 @@ def _names(mentions: Iterable[Mention]) -> str:
 
 
 def _words(span: Span) -> str:
-    return show_controls(span.text.replace("\n", " "))
+    return show_line(span.text)

@@ -37,6 +37,8 @@ def relate_pair(
     InputError
         If a party's offsets hold no word of the sentence.
     """
+    if not len(tokens.first):
+        raise InputError("the text has no words; give a sentence")
     doer = _words(tokens, actor, "actor") if actor else None
     target = _words(tokens, recipient, "recipient") if recipient else None
     read = weights.read([tokens])

@@ -30,7 +30,7 @@ _STARTERS = frozenset(
     "during despite according last earlier later now no not what who why how asked another some many most all".split()
 )
 
-_END = re.compile(r"(?:[.!?\u2026]|\.{3,})[\"\u201d\u2019'\u00bb)\]]*(?=\s)")
+_END = re.compile(r"(?:[.!?\u2026]|(?<!\.)\.{3,}+)[\"\u201d\u2019'\u00bb)\]]*(?=\s)")
 _NEXT = re.compile(r"\s+[\"\u201c\u2018'\u00ab(\[]*(\w*)")
 _LAST_WORD = re.compile(r"([^\s(\[\"\u201c\u2018/\u2014\u2013-]+)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]$|^[^\W\d_]$")

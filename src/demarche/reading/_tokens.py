@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,14 @@ __all__ = ["CASES", "MAX_PIECES", "Tokens", "batch_tokens", "split_tokens"]
 CASES = 6
 """Case classes: 0 none (punctuation, special), 1 lower, 2 Title, 3 UPPER, 4 mixed, 5 with a digit."""
 
-MAX_PIECES = 256
-"""Word pieces a sentence, the two special ones included; what stands behind is not read."""
+MAX_PIECES = 512
+"""Word pieces a sentence, the two special ones included; what stands behind is not read.
+
+A sentence of the greatest length has fewer, unless hardly a word of it is known to the tokenizer.
+"""
+
+_LONE = re.compile("[\ud800-\udfff]")
+"""Lone surrogates, which the tokenizer cannot take; a replacement character stands for each, so that offsets hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,8 @@ class Tokens:
 
 def split_tokens(tokenizer: Any, texts: list[str]) -> list[Tokens]:
     """Return the tokens of each text; `tokenizer` is a ``tokenizers.Tokenizer`` that truncates to MAX_PIECES."""
-    return [_tokens(text, encoding) for text, encoding in zip(texts, tokenizer.encode_batch(texts), strict=True)]
+    encodings = tokenizer.encode_batch([_LONE.sub("\ufffd", text) for text in texts])
+    return [_tokens(text, encoding) for text, encoding in zip(texts, encodings, strict=True)]
 
 
 def _tokens(text: str, encoding: Any) -> Tokens:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class Weights:
         """Return the first pass over a batch of sentences."""
         ids, case, mask = batch_tokens(batch)
         feed = {"ids": ids, "case": case, "mask": mask}
-        middle, last, triggers, voice = self._first.run(["middle", "last", "triggers", "voice"], feed)
+        middle, last, triggers, voice = _run(self._first, ["middle", "last", "triggers", "voice"], feed)
         return FirstPass(middle=middle, last=last, mask=mask, triggers=triggers, voice=voice)
 
     def read_triggers(
@@ -100,8 +101,8 @@ class Weights:
             "mask": read.mask[rows, :width],
             "spans": marks,
         }
-        act, status, issue, roles, recipients = self._second.run(
-            ["act", "status", "issue", "roles", "recipients"], feed
+        act, status, issue, roles, recipients = _run(
+            self._second, ["act", "status", "issue", "roles", "recipients"], feed
         )
         return [
             CandidateScores(
@@ -113,6 +114,14 @@ class Weights:
             )
             for number, row in enumerate(rows)
         ]
+
+
+def _run(session: Any, outputs: list[str], feed: Mapping[str, object]) -> list[Any]:
+    try:
+        result: list[Any] = session.run(outputs, feed)
+    except Exception as error:  # onnxruntime raises bare Exceptions of its own
+        raise ModelError(f"the network could not read a sentence ({error}); is there enough memory?") from error
+    return result
 
 
 def load_weights(folder: str | Path | None = None, *, threads: int = 0) -> Weights:

@@ -70,17 +70,10 @@ def _read_stdin(stream: BinaryIO) -> Iterator[Item]:
     head = stream.readline(_LONGEST_LINE + 1)
     while head and not head.strip():
         head = stream.readline(_LONGEST_LINE + 1)
-    if _is_record(head):
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         yield from _read_lines(_Joined(head, stream), "<stdin>")
     else:
         yield _read_whole(head + stream.read(_LARGEST + 1), "<stdin>", html=False)
-
-
-def _is_record(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 class _Joined(io.RawIOBase):
@@ -121,6 +114,8 @@ def _read_lines(lines: Any, where: str, *, most: float = math.inf) -> Iterator[I
                 yield Failure(where=f"{where}:{number}", stage="sources", reason=reason)
             elif line.strip():
                 yield _read_record(line, f"{where}:{number}")
+        if number == 0:
+            raise InputError("is empty; there is nothing to code", where=where)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
             f"the gzip data are damaged ({error}); what stands before was read", where=f"{where}:{number + 1}"

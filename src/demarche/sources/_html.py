@@ -23,7 +23,11 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 def looks_like_html(text: str) -> bool:
     """Return whether the text begins as an HTML page does."""
     return bool(
-        re.match(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", text[:2000], re.IGNORECASE | re.DOTALL)
+        re.match(
+            r"\s*(?:<!--.*?-->\s*)?(?:<\?xml[^>]*\?>\s*)?<(?:!doctype\s+html|html|head|body)\b",
+            text[:2000],
+            re.IGNORECASE | re.DOTALL,
+        )
     )
 
 

@@ -12,7 +12,9 @@ from demarche.sources._language import detect_language
 
 __all__ = ["decode_bytes", "document_from_text", "normalise_text"]
 
-_CONTROLS = {code: "\ufffd" for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0xD800, 0xE000))}
+_CONTROLS = {code: "\ufffd" for code in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))}
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line or a page; programs that save a PDF as text put a form feed between its pages."""
 _SIGNATURES = {
     b"%PDF-": "a PDF file; save its text first",
     b"PK\x03\x04": "a zip archive or an office document; unpack it or save it as text",
@@ -24,7 +26,14 @@ _SIGNATURES = {
     b"MZ\x90": "a program",
     b"\xd0\xcf\x11\xe0": "an old office document; save it as text",
 }
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)=[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 
 def decode_bytes(raw: bytes) -> str:
@@ -43,13 +52,7 @@ def decode_bytes(raw: bytes) -> str:
     for signature, what in _SIGNATURES.items():
         if raw.startswith(signature):
             raise InputError(f"is not text but {what}")
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return raw[len(mark) :].decode(encoding, "replace")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _decode_legacy(raw)
+    text = _decode(raw)
     head = text[:4096]
     if sum(character in _CONTROL_CHARACTERS for character in head) > 0.05 * len(head):
         raise InputError("is not text: it is full of control characters; give a text, Markdown, HTML or JSONL file")
@@ -59,8 +62,25 @@ def decode_bytes(raw: bytes) -> str:
 _CONTROL_CHARACTERS = frozenset(map(chr, (code for code in _CONTROLS if code < 0x80)))
 
 
+def _decode(raw: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, "replace")
+    text = raw.decode("utf-8", "replace")
+    if "\ufffd" not in text:
+        return text
+    foreign = sum(character > "\x7f" for character in text)
+    return text if text.count("\ufffd") < 0.05 * foreign else _decode_legacy(raw)
+
+
 def _decode_legacy(raw: bytes) -> str:
-    """Return text in no Unicode encoding: Windows-1252 where few bytes are not ASCII, as in English, else a guess."""
+    """Return text in no Unicode encoding: what a page declares, Windows-1252 where most is ASCII, else a guess."""
+    declared = _CHARSET.search(raw[:2048])
+    if declared:
+        try:
+            return raw.decode(declared.group(1).decode("ascii"), "replace")
+        except LookupError:
+            pass  # an encoding that Python does not know: guess instead
     if sum(byte >= 0x80 for byte in raw[:65536]) < 0.2 * len(raw[:65536]):
         return raw.decode("cp1252", "replace")
     from charset_normalizer import from_bytes
@@ -82,7 +102,7 @@ def normalise_text(text: str) -> str:
     >>> normalise_text("no\x00w\r\n")
     'no\ufffdw\n'
     """
-    return re.sub("\r\n?", "\n", text).translate(_CONTROLS)
+    return _BREAKS.sub("\n", text).translate(_CONTROLS)
 
 
 def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = None, **about: Any) -> Document:

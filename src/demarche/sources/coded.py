@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from demarche.codebook import load_codebook
 from demarche.errors import DemarcheError, InputError
 from demarche.model import Act, CodedSentence, ReadMove, ReadSentence, Span, Status, Voice
 
@@ -35,7 +36,7 @@ def read_coded(path: str | Path) -> Iterator[CodedSentence]:
 def _parse_line(line: str, *, where: str) -> CodedSentence:
     try:
         return parse_coded(json.loads(line))
-    except (DemarcheError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (DemarcheError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InputError(f"is no coded sentence: {type(error).__name__}: {error}", where=where) from error
 
 
@@ -64,6 +65,7 @@ def parse_coded(record: Mapping[str, Any]) -> CodedSentence:
 
 
 def _move(record: Mapping[str, Any]) -> ReadMove:
+    load_codebook().check_issue(record["issue"])
     return ReadMove(
         act=Act(record["act"]),
         status=Status(record["status"]),
