@@ -5,7 +5,7 @@ from demarche import model, present, sources
 NAMES = {
     model: """Accuracy Act CodedDocument CodedSentence Document Failure Measure Mention Move ReadMove ReadSentence Reading
         Span Status TimeSpan Voice""",
-    present: """COLUMNS flatten_move render_page render_score render_table score_record show_controls write_csv
+    present: """COLUMNS flatten_move render_page render_score render_table score_record show_controls show_line write_csv
         write_parquet write_records""",
     sources: "decode_bytes document_from_text normalise_text parse_coded read_coded read_sources",
 }
