@@ -58,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     texts = list(islice(_texts(options.news or _DOSSIER), 3000))
     weights = load_weights(threads=1)
-    _compare(weights, texts, 2000)
+    _compare(weights, texts, 1000)
     _grow(Reader(weights), texts, options.most)
     _start()
     _memory(texts)
