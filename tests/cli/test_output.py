@@ -74,3 +74,13 @@ def test_a_russian_text_is_named_and_codes_nothing():
     done = subprocess.run([*COMMAND, "jsonl"], input=words, capture_output=True, encoding="utf-8", timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert "'ru'" in done.stderr
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen([*COMMAND, "jsonl", "-o", str(pipe)], stdin=subprocess.PIPE, text=True) as run:
+        run.stdin.write(LINE)
+        run.stdin.close()
+        assert '"rejected"' in pipe.read_text("utf-8")
+    assert pipe.is_fifo()

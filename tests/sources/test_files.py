@@ -144,3 +144,9 @@ def test_broken_json_on_standard_input_is_a_failure_not_prose():
     failure, document = read("-", stdin=b'{bad\n{"text": "Yes."}\n')
     assert failure.where == "<stdin>:1"
     assert document.text == "Yes."
+
+
+def test_a_page_of_unclosed_tags_still_gives_its_words(write):
+    soup = "<div><p>Kyiv <b>rejected</i> the plan <table><td>Moscow demanded a withdrawal" + "<div>" * 50
+    (document,) = read(write("a.html", soup))
+    assert "Moscow demanded a withdrawal" in document.text

@@ -21,7 +21,7 @@ def open_output(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
     """Yield the file to write to; None is standard output.
 
     A named file is written beside its place and put there when all is done: a run that fails or is interrupted leaves
-    what was there before, and a file may be both read and written.
+    what was there before, and a file may be both read and written. A device or a pipe is written to as it is.
     """
     if output is None:
         with _standard_output(binary=binary) as file:
@@ -38,6 +38,11 @@ def open_output(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
 def _beside(place: Path, *, binary: bool) -> Iterator[IO[Any]]:
     options: dict[str, Any] = {} if binary else {"encoding": "utf-8", "newline": ""}
     mode = "wb" if binary else "w"
+    if place.exists() and not place.is_file():
+        with open(place, mode, **options) as device:
+            yield device
+        return
+    place = place.resolve()
     with tempfile.NamedTemporaryFile(mode, dir=place.parent, prefix=f".{place.name}.", delete=False, **options) as file:
         try:
             yield file

@@ -66,10 +66,24 @@ def _extract(html: str) -> tuple[str, dict[str, Any]]:
         found = bare_extraction(
             html, with_metadata=True, include_comments=False, include_tables=True, favor_recall=True
         )
-        text = (found.text if found else None) or html2txt(html) or ""
+        text = (found.text if found else None) or html2txt(html) or _all_text(html)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"the page cannot be parsed ({error}); save its text") from error
     if not found:
         return text, {}
     about = {"title": found.title, "published": found.date, "publisher": found.sitename, "url": found.url}
     return text, {name: value for name, value in about.items() if isinstance(value, str)}
+
+
+def _all_text(html: str) -> str:
+    """Return every visible word of a page that has no main text, a line for each piece between tags."""
+    from lxml.etree import ParserError
+    from lxml.html import fromstring
+
+    try:
+        tree = fromstring(html)
+    except ParserError:  # nothing but comments or white space
+        return ""
+    for element in tree.xpath("//script|//style|//noscript|//template|//comment()"):
+        element.drop_tree()
+    return "\n".join(piece.strip() for piece in tree.itertext() if piece.strip())
