@@ -66,6 +66,11 @@ def test_unsure_moves_can_be_left_out(run):
     assert run("a.txt", "--format", "jsonl", "--min-confidence", "0.95").stdout == ""
 
 
+@pytest.mark.parametrize("value", ["nan", "2", "x"])
+def test_a_confidence_that_is_no_probability_is_wrong_usage(run, value):
+    assert "min-confidence" in run("a.txt", "--min-confidence", value).exception.format_message()
+
+
 def test_a_failure_is_named_and_the_exit_code_tells_some_from_all(run):
     some, none = run("bad.pdf", "a.txt"), run("bad.pdf")
     assert (some.return_value, none.return_value) == (1, 2)

@@ -110,6 +110,8 @@ def test_related_events_are_probabilities(reader):
     assert len(chances) == 16
     with pytest.raises(InputError, match="recipient"):
         reader.relate("Paris.", actor=(0, 5), recipient=(40, 45))
+    with pytest.raises(InputError, match="actor"):
+        reader.relate("Paris.", actor=(5, 0), recipient=None)
 
 
 def test_related_events_without_any_trigger_are_still_probabilities(reader):

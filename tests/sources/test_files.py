@@ -150,3 +150,16 @@ def test_a_page_of_unclosed_tags_still_gives_its_words(write):
     soup = "<div><p>Kyiv <b>rejected</i> the plan <table><td>Moscow demanded a withdrawal" + "<div>" * 50
     (document,) = read(write("a.html", soup))
     assert "Moscow demanded a withdrawal" in document.text
+
+
+def test_a_banner_is_not_the_article_and_a_year_in_the_text_is_no_date(write):
+    page = """<html><body><div role="dialog"><h2>We value your privacy</h2><p>We and our 842 partners ask you to accept cookies.
+    You can reject all or accept all. If you refuse, some features will not work as they should.</p></div><main>
+    <h1>Talks resume</h1><p>The two delegations met in Havana on Monday for the first time since 2022.</p>
+    <p>The rebels agreed to release ten hostages, and the government said that it would suspend its air raids in the north for as
+    long as the talks went on. Mediators from Norway and Cuba called the meeting a good beginning and asked both sides to name
+    a date for the next one before the end of the month.</p></main></body></html>"""
+    (document,) = read(write("a.html", page))
+    assert "release ten hostages" in document.text
+    assert "cookies" not in document.text
+    assert document.published is None

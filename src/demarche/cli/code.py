@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, BinaryIO
@@ -41,6 +42,8 @@ def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: 
     """
     if not files and sys.stdin.isatty():
         raise click.UsageError("name a file, or give a text on standard input")
+    if math.isnan(min_confidence):
+        raise click.UsageError("--min-confidence is a number from 0 to 1")
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise click.UsageError("Parquet is binary; name a file with --output")
     from demarche import pipeline

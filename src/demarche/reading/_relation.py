@@ -53,7 +53,7 @@ def relate_pair(
 
 
 def _words(tokens: Tokens, span: tuple[int, int], name: str) -> slice:
-    words = tokens.words(*span)
+    words = tokens.words(*span) if 0 <= span[0] < span[1] else None
     if words is None:
         raise InputError(f"the offsets {span} of the {name} hold no word of the sentence")
     return slice(*words)

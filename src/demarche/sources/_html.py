@@ -13,6 +13,8 @@ __all__ = ["document_from_html", "looks_like_html"]
 
 _LARGEST = 16 * 2**20
 """Code points of a page at most."""
+_DATES = {"extensive_search": False, "original_date": True}
+"""A date that the page declares, never one that is only mentioned in its text."""
 _DEEPEST = 2000
 """Nested tags at most: a deeper page is no page, and a parser's stack is not for it to use up."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>]*(/)>)?")
@@ -63,9 +65,7 @@ def _extract(html: str) -> tuple[str, dict[str, Any]]:
     from trafilatura import bare_extraction, html2txt
 
     try:
-        found = bare_extraction(
-            html, with_metadata=True, include_comments=False, include_tables=True, favor_recall=True
-        )
+        found = bare_extraction(html, with_metadata=True, include_comments=False, date_extraction_params=_DATES)
         text = (found.text if found else None) or html2txt(html) or _all_text(html)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"the page cannot be parsed ({error}); save its text") from error
