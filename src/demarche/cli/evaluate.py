@@ -1,4 +1,4 @@
-"""``demarche evaluate``: how well the coder agrees with sentences that people coded."""
+"""``demarche evaluate``: how well the coder agrees with coded sentences."""
 
 from __future__ import annotations
 

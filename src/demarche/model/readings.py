@@ -74,7 +74,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedSentence:
-    """A sentence coded by people: gold data. Its span starts at 0; split is "train", "dev", "test" or None."""
+    """A sentence with its coding to hold a coder to, or to learn from: gold data.
+
+    Its span starts at 0; split is "train", "dev", "test" or None.
+    """
 
     id: str
     split: str | None

@@ -48,7 +48,7 @@ _QUADS = {
 def render_page(items: Iterable[CodedDocument | Failure]) -> Iterator[str]:
     """Yield the parts of one HTML page with all documents; failures are listed where they stand.
 
-    The text of every document stands in it whole: its ``<pre>``-like block has exactly the words of ``document.text``.
+    The text of every document stands in it whole: the block of class ``text`` has exactly the words of ``document.text``.
     """
     yield _HEAD.format(style=_style(), legend=_legend())
     number = 0
@@ -69,7 +69,7 @@ def _style() -> str:
 def _legend() -> str:
     quads = "".join(f'<li><mark class="{_quad(quad)}">{name}</mark></li>' for quad, name in _QUADS.items())
     statuses = "".join(
-        f'<li><span class="status">{status.value}</span></li>' for status in Status if status != "actual"
+        f'<li><span class="status">{status.value}</span></li>' for status in Status if status != Status.ACTUAL
     )
     opinion = '<li><span class="opinion key">opinion: the author\'s own judgement</span></li>'
     return f'<ul class="legend" aria-label="Legend">{quads}{opinion}{statuses}</ul>'
