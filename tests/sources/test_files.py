@@ -109,9 +109,10 @@ def test_what_cannot_be_read_says_why(write, name, content, reason):
 
 
 def test_missing_files_and_folders_say_so_and_the_rest_goes_on(tmp_path, write):
-    missing, folder, document = read(tmp_path / "none.txt", tmp_path, write("a.txt", "Yes."))
+    (tmp_path / "empty").mkdir()
+    missing, folder, document = read(tmp_path / "none.txt", tmp_path / "empty", write("a.txt", "Yes."))
     assert "No such file" in missing.reason
-    assert "folder" in folder.reason
+    assert "folder without files" in folder.reason
     assert document.text == "Yes."
 
 

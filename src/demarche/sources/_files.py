@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from demarche.errors import InputError
 from demarche.model import Document, Failure
 from demarche.sources._html import document_from_html, looks_like_html
+from demarche.sources._tables import read_csv, read_parquet
 from demarche.sources._text import decode_bytes, document_from_text
 
 __all__ = ["read_sources"]
@@ -36,8 +37,9 @@ def read_sources(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Iter
     Parameters
     ----------
     paths
-        Text, Markdown (``.md``), HTML (``.html``, ``.htm``) or JSON lines (``.jsonl``, ``.ndjson``, also with ``.gz``; fields
-        id, title, published, publisher, url, text). ``-`` is standard input, whose format is recognised.
+        Text, Markdown (``.md``), HTML (``.html``, ``.htm``), JSON lines (``.jsonl``, ``.ndjson``, also with ``.gz``), tables
+        (``.csv``, ``.tsv``, ``.parquet``) with the fields id, title, published, publisher, url, text, and folders of them.
+        ``-`` is standard input, whose format is recognised.
     stdin
         Standard input; that of the process by default.
     """
@@ -53,7 +55,8 @@ def read_sources(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Iter
 
 def _read_file(path: Path) -> Iterator[Item]:
     if path.is_dir():
-        raise InputError("is a folder; name the files in it", where=str(path))
+        yield from _read_folder(path)
+        return
     names = [suffix.lower() for suffix in path.suffixes]
     if names[-2:] in ([".jsonl", ".gz"], [".ndjson", ".gz"]):
         with gzip.open(path, "rb") as lines:
@@ -61,9 +64,25 @@ def _read_file(path: Path) -> Iterator[Item]:
     elif names[-1:] in ([".jsonl"], [".ndjson"]):
         with open(path, "rb") as lines:
             yield from _read_lines(lines, str(path))
+    elif names[-1:] in ([".csv"], [".tsv"]):
+        yield from read_csv(path)
+    elif names[-1:] == [".parquet"]:
+        yield from read_parquet(path)
     else:
         with open(path, "rb") as file:
             yield _read_whole(file.read(_LARGEST + 1), str(path), html=names[-1:] in ([".html"], [".htm"]))
+
+
+def _read_folder(folder: Path) -> Iterator[Item]:
+    """Yield the documents of all files of a folder and the folders in it, hidden ones left out, in the order of their names."""
+    paths = sorted(path for path in folder.rglob("*") if not _is_hidden(path.relative_to(folder)) and path.is_file())
+    if not paths:
+        raise InputError("is a folder without files; there is nothing to read", where=str(folder))
+    yield from read_sources(map(str, paths))
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _read_stdin(stream: BinaryIO) -> Iterator[Item]:

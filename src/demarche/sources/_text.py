@@ -9,6 +9,7 @@ from typing import Any
 from demarche.errors import InputError
 from demarche.model import Document
 from demarche.sources._language import detect_language
+from demarche.sources._published import parse_published
 
 __all__ = ["decode_bytes", "document_from_text", "normalise_text"]
 
@@ -117,12 +118,12 @@ def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = 
     raw
         The bytes that it was read from: their SHA-256 is kept.
     about
-        title, published, publisher, url.
+        title, published (see :func:`~demarche.sources.parse_published`), publisher, url.
 
     Raises
     ------
     InputError
-        If `text` is no string or holds nothing but white space.
+        If `text` is no string or holds nothing but white space, or `published` is no date.
 
     Examples
     --------
@@ -134,6 +135,8 @@ def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = 
     clean = normalise_text(text)
     if not clean.strip():
         raise InputError("the text is empty; there is nothing to code", where=id)
+    if about.get("published") not in (None, ""):
+        about["published"] = parse_published(str(about["published"]))
     return Document(
         id=id or Document.content_id(clean),
         text=clean,
