@@ -6,7 +6,16 @@ as attributes.
 
 from __future__ import annotations
 
-__all__ = ["CodebookError", "DemarcheError", "InputError", "MissingExtra", "ModelError", "SpanError"]
+__all__ = [
+    "CodebookError",
+    "DemarcheError",
+    "GazetteerError",
+    "InputError",
+    "LedgerError",
+    "MissingExtra",
+    "ModelError",
+    "SpanError",
+]
 
 
 class DemarcheError(Exception):
@@ -45,6 +54,19 @@ class CodebookError(DemarcheError, ValueError):
 
 class ModelError(DemarcheError, RuntimeError):
     """Weights that are missing, damaged or of another version."""
+
+
+class GazetteerError(DemarcheError, ValueError):
+    """A file of the gazetteer that does not keep to its format."""
+
+    def __init__(self, message: str, *, where: str) -> None:
+        super().__init__(f"{where}: {message}")
+        self.where = where
+        self.reason = message
+
+
+class LedgerError(DemarcheError, RuntimeError):
+    """A ledger that cannot be opened, read or written, or that refuses what would change its past."""
 
 
 class MissingExtra(DemarcheError, ImportError):

@@ -4,6 +4,17 @@ from demarche.model.accuracy import Accuracy, Measure
 from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
 from demarche.model.documents import Document, Failure
+from demarche.model.ledger import (
+    Count,
+    LedgerMove,
+    LogEntry,
+    MoveFilter,
+    Occasion,
+    OpenMention,
+    Overview,
+    Taken,
+    Verification,
+)
 from demarche.model.moves import Mention, Move, TimeSpan
 from demarche.model.readings import CodedSentence, Reading, ReadMove, ReadSentence
 from demarche.model.spans import Span
@@ -13,16 +24,25 @@ __all__ = [
     "Act",
     "CodedDocument",
     "CodedSentence",
+    "Count",
     "Document",
+    "LogEntry",
     "Failure",
+    "LedgerMove",
     "Measure",
     "Mention",
     "Move",
+    "MoveFilter",
+    "Occasion",
+    "OpenMention",
+    "Overview",
     "ReadMove",
     "ReadSentence",
     "Reading",
     "Span",
     "Status",
+    "Taken",
     "TimeSpan",
+    "Verification",
     "Voice",
 ]

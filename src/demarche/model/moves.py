@@ -90,7 +90,11 @@ class Move:
     trigger
         The words that evoke the act.
     date, date_precision
-        When the move took place, resolved; None where not determined.
+        When the move took place or is to take place: ISO date, as long as it is precise (``1962-10-22``, ``1962-10``, ``1962``;
+        of a week its Monday), and ``day``, ``week``, ``month`` or ``year``; None where not determined.
+    date_basis
+        What it rests on: ``explicit`` (words of the sentence), ``context`` (the day that the sentences before tell of),
+        ``dateline``, ``published``, or ``announced`` (a plan without a day has the day on which it was told).
     confidence
         0 to 1: the coder's probability for trigger and act.
     coder, codebook
@@ -122,6 +126,7 @@ class Move:
     source: Mention | None = None
     date: str | None = None
     date_precision: str | None = None
+    date_basis: str | None = None
 
     def __post_init__(self) -> None:
         for span in self.spans():
@@ -175,6 +180,7 @@ class Move:
         record |= {
             "date": self.date,
             "date_precision": self.date_precision,
+            "date_basis": self.date_basis,
             "confidence": self.confidence,
             "coder": self.coder,
             "codebook": self.codebook,

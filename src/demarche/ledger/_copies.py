@@ -1,0 +1,75 @@
+"""Near-duplicates: texts that share most of their three-word sequences, as agencies' copies and re-edited copies do.
+
+MinHash after A. Broder, "On the resemblance and containment of documents" (1997), with banding to find candidates.
+The permutations are fixed here, not taken from a library, because the bands are stored: a ledger must mean the same
+in ten years.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["are_copies", "bands", "shingles"]
+
+_WORD = re.compile(r"\w+")
+_SIZE = 3
+_BANDS = 40
+_ROWS = 3
+_PRIME = np.uint64(2**31 - 1)
+"""Below 2^32, so that the products stay within 64 bits."""
+_SEED = np.random.Generator(np.random.PCG64(1997))
+_FACTORS = _SEED.integers(1, 2**31 - 1, size=(_BANDS * _ROWS, 1), dtype=np.uint64)
+_SHIFTS = _SEED.integers(0, 2**31 - 1, size=(_BANDS * _ROWS, 1), dtype=np.uint64)
+_MOST = 50_000
+"""Shingles of a text that are hashed: a bound on memory; a longer text is told by its first part."""
+
+SAME = 0.3
+"""Share of common shingles from which two texts are copies (Jaccard). In the bundled dossiers copies have 0.36 and more, all
+other pairs below 0.03."""
+WITHIN = 0.6
+"""Share of the shorter text's shingles in the longer one from which the one is a cut copy of the other."""
+
+
+def shingles(text: str) -> frozenset[int]:
+    """Return the hashes of all sequences of three words; of a text of fewer words that of all of them."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    count = max(1, min(len(words) - _SIZE + 1, _MOST))
+    parts = (" ".join(words[start : start + _SIZE]) for start in range(count))
+    return frozenset(zlib.crc32(part.encode("utf-8", "surrogatepass")) for part in parts)
+
+
+def bands(found: frozenset[int]) -> list[int]:
+    """Return 40 numbers of 63 bits; two texts that share one are candidates for copies.
+
+    A pair with Jaccard s shares one with probability 1 - (1 - s^3)^40: 0.995 at 0.5, 0.85 at 0.36, 0.0003 at 0.02.
+    """
+    values: NDArray[np.uint64] = np.fromiter(found, dtype=np.uint64) % _PRIME
+    least = np.full(_BANDS * _ROWS, _PRIME, dtype=np.uint64)
+    for start in range(0, len(values), 4096):
+        part = (values[None, start : start + 4096] * _FACTORS + _SHIFTS) % _PRIME
+        least = np.minimum(least, part.min(axis=1))
+    made = []
+    for number, row in enumerate(least.reshape(_BANDS, _ROWS)):
+        digest = hashlib.blake2b(row.tobytes(), digest_size=8, salt=number.to_bytes(2, "big")).digest()
+        made.append(int.from_bytes(digest, "big") >> 1)
+    return made
+
+
+def are_copies(first: frozenset[int], second: frozenset[int]) -> bool:
+    """Tell whether two texts, given by their shingles, are copies of one another.
+
+    Examples
+    --------
+    >>> told = "Boarding parties from two destroyers searched the freighter this morning and found nothing"
+    >>> are_copies(shingles(told), shingles(told + ", the Navy said."))
+    True
+    >>> are_copies(shingles(told), shingles("Nothing was found when men of two warships went aboard, said the Navy."))
+    False
+    """
+    common = len(first & second)
+    return common >= SAME * len(first | second) or (common >= WITHIN * min(len(first), len(second)) and common > 20)
