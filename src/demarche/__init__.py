@@ -1,14 +1,15 @@
 """Demarche reads what is reported about a conflict and codes who is said to have done what to whom.
 
-``demarche.code(text)`` codes a text, ``code_all(documents)`` a stream, ``relate(text, ...)`` a given pair of parties.
+``demarche.code(text)`` codes a text, ``code_all(documents)`` a stream, ``relate(text, ...)`` a given pair of parties;
+``ingest(documents, Ledger.open(url))`` keeps what is coded.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from demarche.pipeline import code, code_all, load, relate
+    from demarche.pipeline import Ledger, code, code_all, ingest, load, relate
 
-__all__ = ["__version__", "code", "code_all", "load", "relate"]
+__all__ = ["Ledger", "__version__", "code", "code_all", "ingest", "load", "relate"]
 
 __version__ = "0.1.0"
 

@@ -8,16 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from demarche.actors import Gazetteer, link_moves, load_gazetteer
 from demarche.analysis import measure_accuracy
 from demarche.codebook import load_codebook
 from demarche.coding import make_moves
+from demarche.dates import date_moves
 from demarche.errors import CodebookError, DemarcheError, InputError, SpanError
-from demarche.model import Accuracy, CodedDocument, Document, Failure
+from demarche.ledger import Ledger
+from demarche.model import Accuracy, Act, CodedDocument, Document, Failure, Move, Status, Taken, Voice
 from demarche.reading import Reader, load_reader
-from demarche.sources import document_from_text, read_coded
+from demarche.sources import document_from_text, parse_published, read_coded
 
-__all__ = ["code", "code_all", "evaluate", "load", "relate"]
+__all__ = [
+    "Ledger",
+    "actor_name",
+    "code",
+    "code_all",
+    "correct",
+    "evaluate",
+    "ingest",
+    "load",
+    "load_gazetteer",
+    "relate",
+]
 
 
 def load(weights: str | Path | None = None, *, threads: int = 0) -> Reader:
@@ -50,6 +65,7 @@ def code(
     publisher: str | None = None,
     url: str | None = None,
     reader: Reader | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> CodedDocument:
     r"""Return a text with its sentences and its moves; iterating over it yields the moves.
 
@@ -60,8 +76,8 @@ def code(
         text with its line ends made ``\n`` and control characters replaced one for one.
     id, title, published, publisher, url
         What is known of it; `published` is an ISO 8601 date. The id is a hash of the text if none is given.
-    reader
-        From :func:`load`; the shipped weights by default.
+    reader, gazetteer
+        From :func:`load` and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
 
     Raises
     ------
@@ -76,23 +92,113 @@ def code(
     ['reject', 'demand']
     """
     document = document_from_text(text, id=id, title=title, published=published, publisher=publisher, url=url)
-    return _code_document(document, reader or load())
+    return _code_document(document, reader or load(), gazetteer)
 
 
 def code_all(
-    documents: Iterable[Document | Failure], *, reader: Reader | None = None
+    documents: Iterable[Document | Failure], *, reader: Reader | None = None, gazetteer: Gazetteer | None = None
 ) -> Iterator[CodedDocument | Failure]:
     """Yield each document coded, or the failure that stands for it, in the order given; one is held at a time."""
     reader = reader or load()
     for document in documents:
-        if isinstance(document, Failure):
-            yield document
-            continue
-        try:
-            yield _code_document(document, reader)
-        except DemarcheError as error:
-            stage = "coding" if isinstance(error, CodebookError | SpanError) else "reading"
-            yield Failure(where=document.id, stage=stage, reason=getattr(error, "reason", str(error)))
+        yield document if isinstance(document, Failure) else _code_or_fail(document, reader, gazetteer)
+
+
+def ingest(
+    documents: Iterable[Document | Failure],
+    ledger: Ledger,
+    *,
+    reader: Reader | None = None,
+    gazetteer: Gazetteer | None = None,
+) -> Iterator[Taken | Failure]:
+    """Code documents into a ledger, and yield what became of each, in the order given; one is held at a time.
+
+    What is in the ledger already is not coded again, so that a run that was broken off goes on where it was. A failure is
+    recorded in the ledger, and the run goes on.
+
+    Parameters
+    ----------
+    documents
+        From :func:`~demarche.sources.read_sources`.
+    ledger
+        From :meth:`Ledger.open <demarche.ledger.Ledger.open>`.
+    reader, gazetteer
+        From :func:`load` and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger cannot be written: what was yielded before is in it.
+    """
+    reader = reader or load()
+    for document in documents:
+        made = document if isinstance(document, Failure) else _ingest_one(document, ledger, reader, gazetteer)
+        if isinstance(made, Failure):
+            ledger.fail(made)
+        yield made
+
+
+def _ingest_one(document: Document, ledger: Ledger, reader: Reader, gazetteer: Gazetteer | None) -> Taken | Failure:
+    try:
+        if ledger.has(document):
+            return Taken(document=document.id, moves=0, known=True)
+        coded = _code_or_fail(document, reader, gazetteer)
+        if isinstance(coded, Failure):
+            return coded
+        added = ledger.add(coded)
+    except InputError as error:
+        return Failure(where=document.id, stage="ledger", reason=error.reason)
+    return Taken(document=document.id, moves=len(coded.moves), known=not added)
+
+
+def _code_or_fail(document: Document, reader: Reader, gazetteer: Gazetteer | None) -> CodedDocument | Failure:
+    try:
+        return _code_document(document, reader, gazetteer)
+    except DemarcheError as error:
+        stage = "coding" if isinstance(error, CodebookError | SpanError) else "reading"
+        return Failure(where=document.id, stage=stage, reason=getattr(error, "reason", str(error)))
+
+
+def actor_name(actor: str | None) -> str | None:
+    """Return the canonical name of an actor's id, None if it is in no gazetteer that ships.
+
+    Examples
+    --------
+    >>> actor_name("GBR")
+    'United Kingdom'
+    """
+    return load_gazetteer().name_of(actor)
+
+
+def correct(ledger: Ledger, move_id: str, *, why: str, **changes: str) -> Move:
+    """Amend the codes of a move in a ledger, given as words, and return the move.
+
+    Parameters
+    ----------
+    changes
+        act, status, voice, issue, date; with a new act its event type and quad class change too.
+
+    Raises
+    ------
+    CodebookError
+        If the codebook does not have the issue.
+    InputError
+        If the date is none.
+    LedgerError
+        If there is no such move.
+    """
+    made: dict[str, Any] = dict(changes)
+    codebook = load_codebook()
+    if "issue" in made:
+        codebook.check_issue(made["issue"])
+    if "act" in made:
+        code = codebook.acts[Act(made["act"])]
+        made |= {"act": Act(made["act"]), "event": code.event, "quad": code.quad}
+    if "date" in made:
+        made["date"] = parse_published(made["date"])[:10]
+        made |= {"date_precision": {4: "year", 7: "month"}.get(len(made["date"]), "day"), "date_basis": "explicit"}
+    made |= {name: kind(made[name]) for name, kind in (("status", Status), ("voice", Voice)) if name in made}
+    return ledger.correct(move_id, why=why, **made)
 
 
 def relate(
@@ -115,10 +221,12 @@ def relate(
     return (reader or load()).relate(text, actor=actor, recipient=recipient)
 
 
-def _code_document(document: Document, reader: Reader) -> CodedDocument:
+def _code_document(document: Document, reader: Reader, gazetteer: Gazetteer | None) -> CodedDocument:
     reader.check_language(document)
     reading = reader.read(document)
-    return CodedDocument(document=document, reading=reading, moves=make_moves(document, reading, load_codebook()))
+    moves = date_moves(document, reading, make_moves(document, reading, load_codebook()))
+    moves = link_moves(document, moves, gazetteer)
+    return CodedDocument(document=document, reading=reading, moves=moves)
 
 
 def evaluate(

@@ -8,8 +8,12 @@ import click
 
 from demarche import __version__
 from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
+from demarche.cli.actors import actors
+from demarche.cli.changes import correct, merge, redact, reject, split
 from demarche.cli.code import code
 from demarche.cli.evaluate import evaluate
+from demarche.cli.ingest import ingest, overview
+from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
 __all__ = ["cli", "main"]
@@ -25,8 +29,11 @@ def cli() -> None:
     """
 
 
-cli.add_command(code)
-cli.add_command(evaluate)
+for verb in (
+    *(code, ingest, overview, moves, documents, actors, failures, verify, log),
+    *(correct, reject, merge, split, redact, evaluate),
+):
+    cli.add_command(verb)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from demarche.errors import MissingExtra
 from demarche.model import Mention, Move, Span, TimeSpan
 
-__all__ = ["COLUMNS", "flatten_move", "write_csv", "write_parquet"]
+__all__ = ["COLUMNS", "flatten_move", "safe_cell", "write_csv", "write_parquet"]
 
 COLUMNS: dict[str, type] = {
     "id": str,
@@ -23,14 +23,21 @@ COLUMNS: dict[str, type] = {
     "quad": int,
     "status": str,
     "issue": str,
+    "date": str,
+    "date_precision": str,
+    "date_basis": str,
     "actors": str,
+    "actor_ids": str,
     "recipients": str,
+    "recipient_ids": str,
     "content": str,
     "condition": str,
     "deadline": str,
+    "deadline_date": str,
     "when": str,
     "where": str,
     "source": str,
+    "source_id": str,
     "trigger": str,
     "sentence": str,
     "sentence_start": int,
@@ -53,6 +60,10 @@ def flatten_move(move: Move) -> dict[str, Any]:
     """Return the row of a move: words in place of spans, several parties joined by "; ", lone surrogates as U+FFFD."""
     row: dict[str, Any] = {name: _cell(getattr(move, name)) for name in COLUMNS if hasattr(move, name)}
     row |= {
+        "actor_ids": _ids(move.actors),
+        "recipient_ids": _ids(move.recipients),
+        "source_id": _ids((move.source,) if move.source else ()),
+        "deadline_date": move.deadline and move.deadline.date,
         "sentence_start": move.sentence.start,
         "sentence_end": move.sentence.end,
         "trigger_start": move.trigger.start,
@@ -60,6 +71,12 @@ def flatten_move(move: Move) -> dict[str, Any]:
         "confidence": move.confidence,
     }
     return {name: _whole(row[name]) for name in COLUMNS}
+
+
+def _ids(mentions: tuple[Mention, ...]) -> str | None:
+    """Return the ids with their sectors ("SUN GOV"), in the order of the mentions; "?" for one that is not resolved."""
+    known = (" ".join(filter(None, (mention.id or "?", mention.sector))) for mention in mentions)
+    return "; ".join(known) or None
 
 
 def _whole(value: Any) -> Any:
@@ -83,7 +100,7 @@ def write_csv(moves: Iterable[Move]) -> Iterator[str]:
     """
     yield _line(COLUMNS)
     for move in moves:
-        yield _line(_safe(value) for value in flatten_move(move).values())
+        yield _line(safe_cell(value) for value in flatten_move(move).values())
 
 
 def _line(cells: Iterable[Any]) -> str:
@@ -92,7 +109,8 @@ def _line(cells: Iterable[Any]) -> str:
     return buffer.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: such a text gets an apostrophe in front."""
     return "'" + value if isinstance(value, str) and value.lstrip(_UNSEEN).startswith(_FORMULA) else value
 
 

@@ -60,6 +60,8 @@ def _notes(move: Move) -> Iterable[str]:
     if move.voice == Voice.OPINION:
         yield "opinion"
     yield move.issue.replace("_", " ")
+    if move.date:
+        yield move.date
     if move.source:
         yield f"according to {_words(move.source.span)}"
 
@@ -72,7 +74,12 @@ def _sentence(move: Move) -> Text:
 
 
 def _names(mentions: Iterable[Mention]) -> str:
-    return ", ".join(_words(mention.span) for mention in mentions)
+    return ", ".join(_name(mention) for mention in mentions)
+
+
+def _name(mention: Mention) -> str:
+    known = " ".join(filter(None, (mention.id, mention.sector)))
+    return f"{_words(mention.span)} ({show_line(known)})" if known else _words(mention.span)
 
 
 def _words(span: Span) -> str:

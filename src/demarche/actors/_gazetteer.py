@@ -1,0 +1,293 @@
+"""The gazetteer: who and what can be meant by a name, read from plain CSV files that users extend with their own."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from demarche.actors._tokens import keys
+from demarche.errors import GazetteerError
+
+__all__ = ["Entry", "Gazetteer", "load_gazetteer"]
+
+_COLUMNS = {
+    "states": ("id", "name", "names", "adjectives", "from", "to", "successor"),
+    "seats": ("actor", "sector", "kind", "name", "names", "from", "to"),
+    "organisations": ("id", "name", "names", "sector", "head", "from", "to"),
+    "groups": ("id", "name", "names", "members", "sector", "from", "to"),
+    "people": ("actor", "role", "title", "name", "names", "from", "to"),
+    "nouns": ("noun", "sector", "kind", "role"),
+    "female_names": ("name",),
+}
+_ROLE_SECTORS = {"legislature": "LEG", "military": "MIL", "opposition": "OPP"}
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the gazetteer.
+
+    Parameters
+    ----------
+    kind
+        ``state``, ``seat``, ``organisation``, ``group``, ``person`` or ``noun``.
+    id
+        The actor that it stands for; of a noun None.
+    sector
+        None for a state as such.
+    name
+        Canonical name.
+    role, titles
+        Of a person: the office, and the words for it. Of a noun: its kind and the role that an office noun names.
+    start, end
+        ISO dates (or years, months) between which it holds; "" where open.
+    successor
+        Of a former state: the one that its name's bearers became.
+    """
+
+    kind: str
+    id: str | None
+    sector: str | None
+    name: str
+    role: str = ""
+    titles: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    successor: str = ""
+
+    def holds(self, day: str | None) -> bool:
+        """Tell whether it holds on an ISO day; True where the day is unknown and it has not ended."""
+        if day is None:
+            return not self.end
+        return (not self.start or self.start <= day) and (not self.end or day <= self.end + "~")
+
+    def distance(self, day: str | None) -> float:
+        """Return the years between the day and the time in which it holds; 0 within it."""
+        if self.holds(day):
+            return 0.0
+        if day is None:
+            return max(0.0, 2030 - _year(self.end))
+        return _year(self.start) - _year(day) if day < self.start else _year(day) - _year(self.end)
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """Entries by the words that name them.
+
+    Parameters
+    ----------
+    names
+        Words -> entries; ``adjectives`` likewise for adjectives and demonyms; ``surnames`` for the bare last name of a person.
+    """
+
+    names: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
+    adjectives: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
+    surnames: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
+    nouns: dict[tuple[str, ...], Entry] = field(default_factory=dict)
+    states: dict[str, Entry] = field(default_factory=dict)
+    before: dict[str, list[Entry]] = field(default_factory=dict)
+    offices: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+    capitals: dict[str, list[Entry]] = field(default_factory=dict)
+    actors: dict[str, str] = field(default_factory=dict)
+    sectors: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, Entry] = field(default_factory=dict)
+    female: set[str] = field(default_factory=set)
+
+    def add(self, table: str, row: dict[str, str]) -> None:
+        """Add one row of a table."""
+        adders = {
+            "states": self._add_state,
+            "seats": self._add_seat,
+            "organisations": self._add_organisation,
+            "groups": self._add_group,
+            "people": self._add_person,
+            "nouns": self._add_noun,
+            "female_names": self._add_female_name,
+        }
+        adders[table](row)
+
+    def name_of(self, actor: str | None) -> str | None:
+        """Return the canonical name of an actor's id, None if it is unknown."""
+        return self.actors.get(actor or "")
+
+    def holders(self, actor: str, role: str, day: str | None) -> list[Entry]:
+        """Return who holds an office on a day, the latest to take it first."""
+        found = [entry for entry in self.offices.get((actor, role), []) if entry.holds(day)]
+        return sorted(found, key=lambda entry: entry.start, reverse=True)
+
+    def state_on(self, state: Entry, day: str | None) -> Entry:
+        """Return the state that a name means on a day: "Russia" in 1962 is the Soviet Union."""
+        if day is None:
+            return state
+        former = [entry for entry in self.before.get(state.id or "", []) if entry.holds(day)]
+        return former[0] if len(former) == 1 else state
+
+    def _add_state(self, row: dict[str, str]) -> None:
+        entry = Entry("state", row["id"], None, row["name"], "", (), row["from"], row["to"], row["successor"])
+        self.states[row["id"]] = entry
+        self.actors[row["id"]] = row["name"]
+        if row["successor"]:
+            self.before.setdefault(row["successor"], []).append(entry)
+        self._index(self.names, entry, [row["name"], *_split(row["names"])])
+        self._index(self.adjectives, entry, _split(row["adjectives"]))
+
+    def _add_seat(self, row: dict[str, str]) -> None:
+        # A ministry is the government, whatever it is a ministry of.
+        sector = "GOV" if row["kind"] == "ministry" else row["sector"] or None
+        entry = Entry("seat", row["actor"], sector, row["name"], row["kind"], (), row["from"], row["to"])
+        self._index(self.names, entry, [row["name"], *_split(row["names"])])
+        if row["kind"] == "capital":
+            self.capitals.setdefault(row["actor"], []).append(entry)
+
+    def _add_organisation(self, row: dict[str, str]) -> None:
+        titles = tuple(_split(row["head"]))
+        entry = Entry(
+            "organisation", row["id"], row["sector"] or "IGO", row["name"], "", titles, row["from"], row["to"]
+        )
+        self.actors.setdefault(row["id"], row["name"])
+        self.organisations[row["id"]] = entry
+        self.sectors[row["id"]] = entry.sector or ""
+        acronym = [row["id"]] if len(row["id"]) > 1 and "-" not in row["id"] else []
+        self._index(self.names, entry, [row["name"], *acronym, *_split(row["names"])])
+
+    def _add_group(self, row: dict[str, str]) -> None:
+        entry = Entry("group", row["id"], row["sector"] or None, row["name"], "", (), row["from"], row["to"])
+        self.actors.setdefault(row["id"], row["name"])
+        self.sectors[row["id"]] = row["sector"]
+        self._index(self.names, entry, [row["name"], *_split(row["names"]), *_split(row["members"])])
+
+    def _add_person(self, row: dict[str, str]) -> None:
+        sector = _ROLE_SECTORS.get(row["role"]) or self.sectors.get(row["actor"], "GOV")
+        if row["actor"] in self.sectors:
+            sector = self.sectors[row["actor"]]
+        titles = tuple(title.lower() for title in _split(row["title"]))
+        entry = Entry("person", row["actor"], sector or None, row["name"], row["role"], titles, row["from"], row["to"])
+        self.offices.setdefault((row["actor"], row["role"]), []).append(entry)
+        full = keys(row["name"])
+        self._index(self.names if len(full) > 1 else self.surnames, entry, [row["name"]])
+        for name in _split(row["names"]):
+            self._index(self.names if len(keys(name)) > 1 else self.surnames, entry, [name])
+        last = full[-2] if len(full) > 2 and full[-1] in _SUFFIXES else full[-1]
+        self._put(self.surnames, (last,), entry)
+
+    def _add_noun(self, row: dict[str, str]) -> None:
+        entry = Entry(
+            "noun", None, row["sector"] or None, row["noun"], row["kind"], (row["role"],) if row["role"] else ()
+        )
+        self._put(self.nouns, keys(row["noun"]), entry)
+
+    def _add_female_name(self, row: dict[str, str]) -> None:
+        self.female.update(keys(row["name"]))
+
+    def _index(self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, names: Iterable[str]) -> None:
+        for name in names:
+            self._put(table, keys(name), entry)
+
+    def _put(self, table: Any, words: tuple[str, ...], entry: Entry) -> None:
+        if not words:
+            return
+        if words[0] in ("the", "a") and len(words) > 1:
+            words = words[1:]
+        if table is self.nouns:
+            table[words] = entry
+        else:
+            found = table.setdefault(words, [])
+            if entry not in found:
+                found.append(entry)
+        self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
+
+
+def load_gazetteer(*more: str | Path) -> Gazetteer:
+    """Return the shipped gazetteer, with the rows of further files.
+
+    Parameters
+    ----------
+    more
+        Files of the shipped form, or folders of them, told by the start of their names: ``states*.csv``, ``people*.csv`` ...
+
+    Raises
+    ------
+    GazetteerError
+        If a file has other columns, or a row has too few or too many cells.
+
+    Examples
+    --------
+    >>> load_gazetteer().name_of("SUN")
+    'Soviet Union'
+    """
+    if not more:
+        return _shipped()
+    gazetteer = Gazetteer()
+    _fill(gazetteer, [*_shipped_files(), *_user_files(more)])
+    return gazetteer
+
+
+@cache
+def _shipped() -> Gazetteer:
+    gazetteer = Gazetteer()
+    _fill(gazetteer, _shipped_files())
+    return gazetteer
+
+
+def _shipped_files() -> list[Any]:
+    folder = files("demarche.actors") / "gazetteer"
+    return [path for path in folder.iterdir() if path.name.endswith(".csv")]
+
+
+def _user_files(paths: Iterable[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(path.glob("*.csv"))
+        elif path.exists():
+            yield path
+        else:
+            raise GazetteerError("is not there; give a file or a folder of the gazetteer's form", where=str(path))
+
+
+def _fill(gazetteer: Gazetteer, paths: list[Any]) -> None:
+    order = list(_COLUMNS)
+    tables = sorted(((order.index(_table(path)), path.name, path) for path in paths), key=lambda item: item[:2])
+    for number, _, path in tables:
+        for row in _rows(path, order[number]):
+            gazetteer.add(order[number], row)
+
+
+def _table(path: Any) -> str:
+    for table in _COLUMNS:
+        if path.name.startswith(table):
+            return table
+    raise GazetteerError(
+        f"is none of the gazetteer's files; its name must begin with one of {', '.join(_COLUMNS)}", where=str(path)
+    )
+
+
+def _rows(path: Any, table: str) -> Iterator[dict[str, str]]:
+    columns = _COLUMNS[table]
+    with path.open("r", encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        header = tuple(next(reader, ()))
+        if header != columns:
+            raise GazetteerError(
+                f"has the columns {', '.join(header)}; a file of {table} has {', '.join(columns)}", where=str(path)
+            )
+        for row in reader:
+            if row and len(row) != len(columns):
+                raise GazetteerError(
+                    f"has {len(row)} cells instead of {len(columns)}", where=f"{path}:{reader.line_num}"
+                )
+            if row:
+                yield dict(zip(columns, row, strict=True))
+
+
+def _split(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split("|") if part.strip()]
+
+
+def _year(day: str) -> float:
+    return float(day[:4]) if day[:4].isdigit() else 2030.0

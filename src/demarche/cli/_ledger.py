@@ -1,0 +1,70 @@
+"""What the verbs on a ledger share: the option that names it, filters, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from demarche.model import MoveFilter
+
+__all__ = ["filter_options", "ledger_option", "limit_option", "make_filter", "open_ledger", "print_rich"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+ledger_option = click.option(
+    "--ledger",
+    "url",
+    envvar="DEMARCHE_LEDGER",
+    required=True,
+    metavar="URL",
+    help="A file such as ledger.db, or postgresql://user@host/database; also from DEMARCHE_LEDGER.",
+)
+limit_option = click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+
+_FILTERS = (
+    ("actor", "Id of the actor, e.g. USA."),
+    ("recipient", "Id of the recipient."),
+    ("act", "One of the 24 acts."),
+    ("issue", "One of the codebook's issues."),
+    ("status", "actual, planned, possible, negated or past."),
+    ("voice", "report or opinion."),
+    ("since", "Date of the move, inclusive: 1962, 1962-10 or 1962-10-22."),
+    ("until", "Date of the move, inclusive."),
+    ("publisher", "Name of the publisher, exactly."),
+    ("document", "Id of a document."),
+    ("cluster", "Id of a cluster of copies."),
+    ("words", 'Words that all stand in the move; "quoted words" in that order.'),
+)
+
+
+def filter_options(function: _Function) -> _Function:
+    """Add an option for each field of a filter on moves."""
+    for name, about in reversed(_FILTERS):
+        function = click.option(f"--{name}", help=about)(function)
+    least = click.option("--min-confidence", type=click.FloatRange(0, 1), help="The coder's probability, at least.")
+    return least(function)
+
+
+def make_filter(**given: Any) -> MoveFilter:
+    """Return the filter that the options state."""
+    return MoveFilter(**given)
+
+
+def open_ledger(url: str, *, create: bool = False) -> Any:
+    """Return the ledger; it is not made unless `create` is true."""
+    from demarche.pipeline import Ledger
+
+    return Ledger.open(url, create=create)
+
+
+def print_rich(*parts: Any) -> None:
+    """Print what rich renders to standard output."""
+    import sys
+
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, highlight=False)
+    for part in parts:
+        console.print(part)

@@ -1,0 +1,131 @@
+"""The verbs that read a ledger: ``moves``, ``documents``, ``failures``, ``log``, ``verify``."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from typing import Any
+
+import click
+
+from demarche.cli._ledger import filter_options, ledger_option, limit_option, make_filter, open_ledger, print_rich
+from demarche.cli._output import open_output
+from demarche.cli._status import EXIT_SOME
+
+__all__ = ["documents", "failures", "log", "moves", "verify"]
+
+_BY = ("act", "issue", "actor", "recipient", "status", "voice", "publisher", "date", "cluster")
+
+
+@click.command()
+@ledger_option
+@filter_options
+@click.option("--by", type=click.Choice(_BY), help="Count instead: copies once, most frequent first.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many; in a table 50 if not given.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), default="table", show_default=True,
+    help="table for people; jsonl with all offsets and the place in the ledger; csv and parquet with one row a move.",
+)  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+def moves(url: str, by: str | None, limit: int | None, form: str, output: str | None, **given: Any) -> int:
+    """Show the moves that pass all filters, by date, with the words that say them."""
+    from demarche.pipeline import actor_name
+    from demarche.present import render_counts
+
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise click.UsageError("Parquet is binary; name a file with --output")
+    wanted = make_filter(**given)
+    with open_ledger(url) as ledger:
+        if by:
+            print_rich(render_counts(ledger.count(by, wanted, limit=limit or 100), what=by, name=actor_name))
+            return 0
+        found = ledger.moves(wanted, limit=limit if form != "table" else limit or 50)
+        with open_output(output, binary=form == "parquet") as file:
+            _write(found, form, file)
+    return 0
+
+
+def _write(found: Any, form: str, file: Any) -> None:
+    from rich.console import Console
+
+    from demarche.present import ledger_record, render_moves, write_csv, write_parquet
+
+    if form == "table":
+        console = Console(file=file, highlight=False)
+        for group in render_moves(found):
+            console.print(group)
+    elif form == "jsonl":
+        file.writelines(json.dumps(ledger_record(one), ensure_ascii=False) + "\n" for one in found)
+    elif form == "csv":
+        file.writelines(write_csv(one.move for one in found))
+    else:
+        write_parquet((one.move for one in found), file)
+
+
+@click.command()
+@ledger_option
+@click.option("--words", help='Words that all stand in the text; "quoted words" in that order.')
+@limit_option
+def documents(url: str, words: str | None, limit: int) -> int:
+    """List the documents of a ledger, or those that have all the words of a query."""
+    from demarche.present import render_documents
+
+    with open_ledger(url) as ledger:
+        print_rich(render_documents(ledger.documents(words, limit=limit)))
+    return 0
+
+
+@click.command()
+@ledger_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="jsonl for programs.",
+)
+def failures(url: str, form: str) -> int:
+    """List what could not be taken into a ledger, and why."""
+    from demarche.present import render_failures
+
+    with open_ledger(url) as ledger:
+        if form == "table":
+            for line in render_failures(ledger.failures()):
+                click.echo(line)
+        else:
+            for one in ledger.failures():
+                click.echo(
+                    json.dumps({"where": one.where, "stage": one.stage, "reason": one.reason}, ensure_ascii=False)
+                )
+    return 0
+
+
+@click.command()
+@ledger_option
+@click.option("--subject", help="Only entries of this move, document or word.")
+@limit_option
+def log(url: str, subject: str | None, limit: int) -> int:
+    """Show the log of a ledger, the latest entry first: what was added, when, by whom, why."""
+    from demarche.present import render_log
+
+    with open_ledger(url) as ledger:
+        print_rich(render_log(itertools.islice(ledger.log(subject=subject, limit=limit), limit)))
+    return 0
+
+
+@click.command()
+@ledger_option
+@click.option("--head", help="A head that was noted earlier: the log must still hold it.")
+def verify(url: str, head: str | None) -> int:
+    """Prove that nothing in a ledger was changed: the chain of hashes, every row, the offsets of every move.
+
+    Exit code 1 if something is wrong.
+    """
+    from demarche.present import render_verification
+
+    with open_ledger(url) as ledger:
+        found = ledger.verify(head=head)
+    click.echo(render_verification(found).plain)
+    return EXIT_SOME if found.problems else 0
