@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ _PLACED = frozenset("in to on against with at near into toward towards over insi
 _ISLANDS = frozenset("CUB TWN CYP LKA HTI IRL GRD FLK JPN MDG BHR MDV MLT NZL PHL IDN TLS ISL JAM PRI GRL HKG".split())
 _BACK = 3
 """Sentences back to which a pronoun can refer."""
+_WINDOW = 200
+"""Words back to which it can refer, however long the sentences are."""
+_FAR = 2000
+"""Words back to which "the minister" or "the island" can refer: a text is read in time that grows with its length alone."""
 
 
 def link_moves(document: Document, moves: Sequence[Move], gazetteer: Gazetteer | None = None) -> tuple[Move, ...]:
@@ -68,7 +73,14 @@ class _Linker:
                 r"[.!?][\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z\u00c0-\u00de0-9])|\n+", survey.text
             )
         ]
-        self._actors = {mention.span.start for move in moves for mention in move.actors}
+        self._acting = sorted({mention.span.start for move in moves for mention in move.actors})
+        people = [found.party for found in survey.occurrences if found.party.person]
+        self._first_person = people[0] if people else None
+        self._people = Counter(party for party in people if party.id in survey.gazetteer.states)
+        organisations = survey.gazetteer.organisations
+        self._organisations = list(
+            dict.fromkeys(found.party.id for found in survey.occurrences if found.party.id in organisations)
+        )
         self._done: dict[tuple[int, int], tuple[Mention, ...]] = {}
         self._spoken: list[tuple[int, Party]] = []
 
@@ -96,7 +108,7 @@ class _Linker:
         """Let what a pronoun or a short form was found to mean count for the pronouns after it."""
         first, last = bisect.bisect_left(self._starts, start), bisect.bisect_left(self._starts, end)
         survey = self._survey
-        if len(found) == 1 and not any(first <= item.first < last for item in survey.occurrences):
+        if len(found) == 1 and not survey.met(first, last):
             made = Occurrence(first, max(last, first + 1), found[0][0], found[0][1])
             bisect.insort(survey.occurrences, made, key=lambda item: item.first)
 
@@ -108,7 +120,7 @@ class _Linker:
             return []
         if len(words) == 1 and words[0] in _PRONOUNS:
             return self._pronoun(words[0], first, others)
-        inside = [found for found in self._survey.occurrences if first <= found.first and found.last <= last]
+        inside = [found for found in self._survey.met(first, last) if found.last <= last]
         if inside and all(self._is_aside(found, first) for found in inside) and self._noun(first, inside[0].first):
             inside = []
         if inside:
@@ -183,15 +195,17 @@ class _Linker:
         return self._survey.of_noun(found.party, noun), "office" if noun.role == "office" else found.link
 
     def _noun(self, first: int, last: int) -> Entry | None:
-        for hit in self._survey.hits:
-            if (
-                first <= hit.first
-                and hit.last <= last
-                and hit.how == "noun"
-                and hit.entries[0].role not in ("honorific", "pair")
-            ):
-                return hit.entries[0]
-        return None
+        """Return the head noun of a phrase: of "military Government" the second, but an "army spokesman" is of the army."""
+        hits = [hit for hit in self._survey.hits_in(first, last) if hit.how == "noun"]
+        hits = [hit for hit in hits if hit.entries[0].role not in ("honorific", "pair")]
+        if not hits:
+            return None
+        head = hits[0]
+        for hit in hits[1:]:
+            if hit.first != head.last or hit.entries[0].role == "person":
+                break
+            head = hit
+        return head.entries[0]
 
     # Mentions without a name
 
@@ -202,8 +216,9 @@ class _Linker:
                 return [(self._of_owner(owners[0][0], first + 1, last), "pronoun")]
             return []
         plain = " ".join(words)
-        hits = [hit for hit in self._survey.hits if first <= hit.first and hit.last <= last and hit.how == "noun"]
-        noun = next((hit.entries[0] for hit in hits if hit.entries[0].role != "honorific"), None)
+        hits = [hit for hit in self._survey.hits_in(first, last) if hit.how == "noun"]
+        pair = next((hit.entries[0] for hit in hits if hit.entries[0].role == "pair"), None)
+        noun = pair or self._noun(first, last)
         if noun and noun.role in ("office", "person") and self._has_name(hits[-1].last, last):
             return self._local_name(first, last)
         if noun is None:
@@ -219,7 +234,8 @@ class _Linker:
             earlier = self._earlier_actor(first, noun)
             return [(earlier, "short form")] if earlier and definite else []
         if noun.role == "text":
-            return [(party, "short form") for party in self._last_spoken(first)[:1]]
+            spoken = self._last_spoken(first)
+            return [(spoken, "short form")] if spoken else []
         return self._at_home(first, noun, others)
 
     def _has_name(self, first: int, last: int) -> bool:
@@ -256,8 +272,8 @@ class _Linker:
     def _place_of(self, first: int) -> str | None:
         """Return the state of the capital with which the sentence begins: "In London the Ministry of Defence ..."."""
         here = self._sentence(first)
-        for found in self._survey.occurrences:
-            if found.first < first and self._sentence(found.first) == here and found.link == "metonym":
+        for found in self._survey.met(first - _WINDOW, first):
+            if self._sentence(found.first) == here and found.link == "metonym":
                 if self._survey.key(found.first - 1) in ("in", "at") and not self._sentence(found.first - 2) == here:
                     return found.party.id
         return None
@@ -267,17 +283,19 @@ class _Linker:
         here = self._sentence(place)
         for start, party in reversed(self._spoken):
             token = bisect.bisect_left(self._starts, start)
-            if token < place and here - self._sentence(token) <= 1 and party.id in self._survey.gazetteer.states:
+            if here - self._sentence(token) > 1:
+                return None
+            if token < place and party.id in self._survey.gazetteer.states:
                 return party.id
         return None
 
     def _earlier_holder(self, first: int, noun: Entry) -> Party | None:
         """Return the person mentioned before whose office the noun is; of two, the last; else the holder at home."""
         survey = self._survey
-        for found in reversed(survey.occurrences):
-            if found.first < first and found.party.person and _fits(noun, found.party):
+        for found in reversed(survey.met(first - _FAR, first)):
+            if found.party.person and _fits(noun, found.party):
                 return found.party
-        for party in survey.people.values():
+        for party in itertools.islice(survey.people.values(), 100):
             if _fits(noun, party):
                 return party
         return self._holder_named(noun) if noun.role == "office" and noun.titles else None
@@ -290,8 +308,7 @@ class _Linker:
                 noun.name in entry.titles for entry in gazetteer.holders(state, noun.titles[0], survey.day)
             ):
                 return survey.of_noun(Party(state, None, gazetteer.name_of(state)), noun)
-        named = [found.party.id for found in survey.occurrences if found.party.id in gazetteer.organisations]
-        for organisation in [*named, "UN", "EU"]:
+        for organisation in [*self._organisations, "UN", "EU"]:
             entry = gazetteer.organisations.get(organisation)
             if entry and noun.name in {title.lower() for title in entry.titles}:
                 return survey.of_noun(Party(organisation, entry.sector, entry.name), noun)
@@ -302,8 +319,8 @@ class _Linker:
     def _earlier_actor(self, first: int, noun: Entry) -> Party | None:
         survey = self._survey
         states = noun.role == "place"
-        for found in reversed(survey.occurrences):
-            if found.first >= first or found.party.person:
+        for found in reversed(survey.met(first - _FAR, first)):
+            if found.party.person:
                 continue
             is_state = found.party.id in survey.gazetteer.states
             if noun.name == "island" and found.party.id not in _ISLANDS:
@@ -324,19 +341,14 @@ class _Linker:
                 if len(pair) == 2
                 else []
             )
-        counts = Counter(
-            found.party
-            for found in survey.occurrences
-            if found.party.person and found.party.id in survey.gazetteer.states
-        )
         people: dict[str, Party] = {}
-        for party, _ in counts.most_common():
+        for party, _ in self._people.most_common():
             people.setdefault(party.id, party)
         pairs = list(people.values())[:2]
         return [(party, "short form") for party in pairs] if len(pairs) == 2 else []
 
-    def _last_spoken(self, first: int) -> list[Party]:
-        return [party for start, party in reversed(self._spoken) if start < self._starts[first]]
+    def _last_spoken(self, first: int) -> Party | None:
+        return next((party for start, party in reversed(self._spoken) if start < self._starts[first]), None)
 
     # Pronouns
 
@@ -345,7 +357,7 @@ class _Linker:
         if word in ("who", "which", "that", "whose"):
             before = [
                 found
-                for found in survey.occurrences
+                for found in survey.met(place - _WINDOW, place)
                 if found.last <= place and self._sentence(found.first) == self._sentence(place)
             ]
             return [(before[-1].party, "pronoun")] if before else []
@@ -356,14 +368,14 @@ class _Linker:
             return [(speaker, "pronoun")] if speaker else []
         best: tuple[float, Party] | None = None
         here = self._sentence(place)
-        for found in survey.occurrences:
+        for found in survey.met(place - _WINDOW, place):
             back = here - self._sentence(found.first)
             if found.first >= place or back > _BACK or not self._agrees(word, found):
                 continue
             worth = -10.0 * back
             worth += 6 if self._is_first(found) else 0
-            worth += 5 if survey.tokens[found.first].start in self._actors or self._in_actor(found) else 0
-            worth -= 8 if found.party.id in others else 0
+            worth += 5 if self._in_actor(found) else 0
+            worth -= 20 if found.party.id in others else 0
             worth -= 4 if survey.key(found.last) == "s" else 0
             worth += found.first / len(survey.tokens)
             if best is None or worth > best[0]:
@@ -390,12 +402,12 @@ class _Linker:
         return found.link == "adjective" and found.noun is None and not word.endswith("s")
 
     def _in_actor(self, found: Occurrence) -> bool:
+        """Tell whether an occurrence lies in the words of somebody who acts, or begins them."""
         start = self._survey.tokens[found.first].start
-        return any(
-            start - 40 <= actor <= start
-            for actor in self._actors
-            if not re.search(r"[.!?,;]", self._survey.text[actor:start])
-        )
+        place = bisect.bisect_right(self._acting, start) - 1
+        if place < 0 or start - self._acting[place] > 40:
+            return False
+        return not re.search(r"[.!?,;]", self._survey.text[self._acting[place] : start])
 
     def _is_first(self, found: Occurrence) -> bool:
         here = self._sentence(found.first)
@@ -403,19 +415,16 @@ class _Linker:
             other.first < found.first
             and self._sentence(other.first) == here
             and other.party.person == found.party.person
-            for other in self._survey.occurrences
+            for other in self._survey.met(found.first - _WINDOW, found.first)
         )
 
     def _speaker(self, place: int) -> Party | None:
         """Return who speaks in the first person: who is named in the sentence outside the quotation, else the last who spoke."""
         here = self._sentence(place)
-        for found in self._survey.occurrences:
+        for found in self._survey.met(place - _WINDOW, place + _WINDOW):
             if self._sentence(found.first) == here and found.party.person and found.party.name:
                 return found.party
-        spoken = self._last_spoken(place)
-        if spoken:
-            return spoken[0]
-        return next((found.party for found in self._survey.occurrences if found.party.person), None)
+        return self._last_spoken(place) or self._first_person
 
     def _sentence(self, place: int) -> int:
         start = self._survey.tokens[place].start if place < len(self._survey.tokens) else len(self._survey.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass, field
 
@@ -90,10 +91,26 @@ class Survey:
                 for actor in {entry.id for entry in hit.entries if entry.id and entry.kind in ("state", "seat")}:
                     counts[actor] = counts.get(actor, 0) + 1
         self._counts = counts
+        self._begins = {hit.first for hit in self.hits}
+        self._ends = {hit.last for hit in self.hits}
         self._walk()
 
     # A dataclass with slots needs the names of what is set later.
     _counts: dict[str, int] = field(default_factory=dict)
+    _begins: set[int] = field(default_factory=set)
+    _ends: set[int] = field(default_factory=set)
+
+    def hits_in(self, first: int, last: int) -> list[Hit]:
+        """Return the hits that lie within tokens `first` to `last`, exclusive."""
+        start = bisect.bisect_left(self.hits, first, key=lambda hit: hit.first)
+        end = bisect.bisect_left(self.hits, last, key=lambda hit: hit.first)
+        return [hit for hit in self.hits[start:end] if hit.last <= last]
+
+    def met(self, first: int, last: int) -> list[Occurrence]:
+        """Return the occurrences that begin within tokens `first` to `last`, exclusive, in order."""
+        start = bisect.bisect_left(self.occurrences, first, key=lambda found: found.first)
+        end = bisect.bisect_left(self.occurrences, last, key=lambda found: found.first)
+        return self.occurrences[start:end]
 
     def between(self, first: int, last: int) -> str:
         """Return the signs between the end of one token and the start of another."""
@@ -223,11 +240,7 @@ class Survey:
             or "," in self.between(before, hit.first)
         ):
             return True
-        return (
-            self._titled(hit.first)
-            or any(other.last == hit.first for other in self.hits)
-            or self._starts_sentence(before)
-        )
+        return self._titled(hit.first) or hit.first in self._ends or self._starts_sentence(before)
 
     def _starts_sentence(self, place: int) -> bool:
         return place == 0 or bool(re.search(r"[.!?\n\u2014]", self.between(place - 1, place)))
@@ -240,7 +253,7 @@ class Survey:
             and not self.between(after - 1, after).strip(" ")
             and self.key(after) not in ("and", "s")
         ):
-            follows = any(other.first == after for other in self.hits)
+            follows = after in self._begins
             if not follows and len(self.tokens[after].text) > 1:
                 return False
         if self.key(after) in ("jr", "sr"):
@@ -254,7 +267,7 @@ class Survey:
             and not self.between(before, hit.first).strip(" .'\u2019-")
             and not titled
         ):
-            known = self.key(before) in entry.name.lower() or any(other.last == hit.first for other in self.hits)
+            known = self.key(before) in entry.name.lower() or hit.first in self._ends
             return known or self._starts_sentence(before)
         if titled:
             noun = self.gazetteer.nouns[(self.key(before),)]
@@ -416,7 +429,7 @@ class Survey:
             and self.gazetteer.nouns[(self.key(place - 1),)].role == "honorific"
         ):
             place -= 1
-        hits = [hit for hit in self.hits if place - 9 <= hit.first and hit.last <= place]
+        hits = self.hits_in(place - 9, place)
         for hit in reversed(hits):
             if hit.how != "noun" or hit.entries[0].role not in ("office", "person"):
                 continue
@@ -443,13 +456,8 @@ class Survey:
             end += 1
         if self.key(last) in ("who", "whom", "which", "and", "but"):
             return None
-        for hit in self.hits:
-            if (
-                last <= hit.first
-                and hit.last <= end
-                and hit.how == "noun"
-                and hit.entries[0].role in ("office", "person")
-            ):
+        for hit in self.hits_in(last, end):
+            if hit.how == "noun" and hit.entries[0].role in ("office", "person"):
                 return hit.entries[0], self._state_near(hit, end, start=last)
         return None
 
@@ -458,16 +466,15 @@ class Survey:
         start = noun.first - 5 if start is None else start
         near = [
             hit
-            for hit in self.hits
-            if hit.how in ("name", "adjective")
-            and start <= hit.first
-            and hit.last <= end
-            and hit.entries[0].kind != "person"
+            for hit in self.hits_in(start, end)
+            if hit.how in ("name", "adjective") and hit.entries[0].kind != "person"
         ]
         before = [
             hit
             for hit in near
-            if hit.last <= noun.first and not re.search(r"[.;:,]", self.between(hit.last - 1, noun.first))
+            if hit.last <= noun.first
+            and not re.search(r"[.;:,]", self.between(hit.last - 1, noun.first))
+            and not {self.key(place) for place in range(hit.last, noun.first)} & _AWAY
         ]
         after = [
             hit
@@ -482,5 +489,5 @@ class Survey:
         if self.key(last) != "of":
             return None
         start = last + 1 + (self.key(last + 1) == "the")
-        hit = next((hit for hit in self.hits if hit.first == start and hit.how == "name"), None)
+        hit = next((hit for hit in self.hits_in(start, start + 12) if hit.first == start and hit.how == "name"), None)
         return self._place(hit) if hit else None
