@@ -7,7 +7,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from demarche.pipeline import Ledger, code, code_all, ingest, load, relate
+    from demarche.ledger import Ledger
+    from demarche.pipeline import code, code_all, ingest, load, relate
 
 __all__ = ["Ledger", "__version__", "code", "code_all", "ingest", "load", "relate"]
 
@@ -16,6 +17,10 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """Load the pipeline when it is first asked for, so that the command line starts quickly."""
+    if name == "Ledger":
+        from demarche.ledger import Ledger
+
+        return Ledger
     if name in __all__:
         from demarche import pipeline
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarche.actors import Gazetteer, link_moves, load_gazetteer
 from demarche.analysis import measure_accuracy
@@ -16,13 +16,14 @@ from demarche.codebook import load_codebook
 from demarche.coding import make_moves
 from demarche.dates import date_moves
 from demarche.errors import CodebookError, DemarcheError, InputError, SpanError
-from demarche.ledger import Ledger
 from demarche.model import Accuracy, Act, CodedDocument, Document, Failure, Move, Status, Taken, Voice
 from demarche.reading import Reader, load_reader
 from demarche.sources import document_from_text, parse_published, read_coded
 
+if TYPE_CHECKING:  # a database library takes a while to load, and only a ledger needs it
+    from demarche.ledger import Ledger
+
 __all__ = [
-    "Ledger",
     "actor_name",
     "code",
     "code_all",

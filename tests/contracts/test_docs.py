@@ -55,7 +55,10 @@ def test_no_figure_is_still_to_be_filled_in(page):
     assert re.findall(r"^[A-Z_]{4,}$|\bDATA_\w+", page.read_text("utf-8"), re.MULTILINE) == []
 
 
-def test_the_floors_are_those_of_the_gold_sentences():
+def test_the_floors_are_those_of_the_gold_data():
     floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
-    gold = (DOCS.parent / "corpus" / "sentences.jsonl").read_bytes()
-    assert floors["gold"] == hashlib.sha256(gold).hexdigest()
+    gold = {"sentences": DOCS.parent / "corpus" / "sentences.jsonl"}
+    gold |= {folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()}
+    assert {name: record["gold"] for name, record in floors.items()} == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()
+    }

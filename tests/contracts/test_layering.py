@@ -16,8 +16,8 @@ ALLOWED = {
     "codebook": BASE,
     "testing": BASE | {"codebook"},
     "pipeline": BASE | set(STAGES),
-    "cli": BASE | {"pipeline", "present", "sources", "__init__"},
-    "__init__": {"pipeline"},
+    "cli": BASE | {"pipeline", "present", "sources", "ledger", "__init__"},
+    "__init__": {"pipeline", "ledger"},
     "__main__": {"cli"},
 }
 HEAVY = {

@@ -198,7 +198,7 @@ class Gazetteer:
             table[words] = entry
         else:
             found = table.setdefault(words, [])
-            if entry not in found:
+            if not found or found[-1] is not entry:
                 found.append(entry)
         self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
 
@@ -286,7 +286,7 @@ def _rows(path: Any, table: str) -> Iterator[dict[str, str]]:
 
 
 def _split(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split("|") if part.strip()]
+    return cell.split("|") if cell else []
 
 
 def _year(day: str) -> float:

@@ -118,7 +118,7 @@ class _Linker:
         words = [token.key for token in self._survey.tokens[first:last]]
         if not words:
             return []
-        if len(words) == 1 and words[0] in _PRONOUNS:
+        if len(words) == 1 and words[0] in _PRONOUNS and self._survey.tokens[first].text != "US":
             return self._pronoun(words[0], first, others)
         inside = [found for found in self._survey.met(first, last) if found.last <= last]
         if inside and all(self._is_aside(found, first) for found in inside) and self._noun(first, inside[0].first):

@@ -26,6 +26,8 @@ _RELATED = frozenset(
     "backed led held occupied controlled made built supplied trained brokered sponsored supported funded allied born "
     "installed aligned administered speaking style era language mediated drafted proposed".split()
 )
+_PARTICLES = frozenset("al el bin ibn ben de del della da dos du van von der ter ur".split())
+"""What goes on within a name: the word before it is not the surname."""
 _AWAY = frozenset("in to on against with at near into toward towards inside outside across over around by".split())
 _OF = frozenset(("of", "for", "from"))
 _ARTICLES = frozenset(
@@ -91,7 +93,7 @@ class Survey:
                 for actor in {entry.id for entry in hit.entries if entry.id and entry.kind in ("state", "seat")}:
                     counts[actor] = counts.get(actor, 0) + 1
         self._counts = counts
-        self._begins = {hit.first for hit in self.hits}
+        self._begins = {hit.first for hit in self.hits if not any(entry.kind == "person" for entry in hit.entries)}
         self._ends = {hit.last for hit in self.hits}
         self._walk()
 
@@ -253,9 +255,10 @@ class Survey:
             and not self.between(after - 1, after).strip(" ")
             and self.key(after) not in ("and", "s")
         ):
-            follows = after in self._begins
-            if not follows and len(self.tokens[after].text) > 1:
+            if after not in self._begins and len(self.tokens[after].text) > 1:
                 return False
+        if self.key(after) in _PARTICLES and self.between(after - 1, after) in (" ", "-"):
+            return False
         if self.key(after) in ("jr", "sr"):
             return False
         titled = self._titled(hit.first)

@@ -40,6 +40,8 @@ def fold(word: str) -> str:
 
 def keys(name: str) -> tuple[str, ...]:
     """Return the words of a name as they are compared."""
+    if name.isascii():
+        return tuple(_WORD.findall(name.lower()))
     return tuple(fold(word) for word in _WORD.findall(name))
 
 

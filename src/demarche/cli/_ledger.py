@@ -54,7 +54,7 @@ def make_filter(**given: Any) -> MoveFilter:
 
 def open_ledger(url: str, *, create: bool = False) -> Any:
     """Return the ledger; it is not made unless `create` is true."""
-    from demarche.pipeline import Ledger
+    from demarche.ledger import Ledger
 
     return Ledger.open(url, create=create)
 

@@ -129,6 +129,8 @@ class _Told:
             start, end = move.trigger.start - offset, move.trigger.end - offset
             if move.status == Status.ACTUAL and found.date[:10] > self._base.isoformat()[: len(found.date)]:
                 continue  # "gave warning that from tomorrow ...": what is told lies ahead, the telling does not
+            if found.precision == "year" and text[: found.start].endswith("since "):
+                continue  # "the first since 1975" is not of 1975
             elsewhere = any(a <= found.start < b and not a <= start < b for a, b in asides)
             if elsewhere or any(_inside(found, span, offset) for span in held):
                 continue

@@ -202,7 +202,7 @@ def _resolve_today(match: re.Match[str], context: _Context) -> _Result:
 
 def _resolve_period(match: re.Match[str], context: _Context) -> _Result:
     """Resolve last week, this month, next year."""
-    which = {"past": "last", "previous": "last", "coming": "next", "following": "next"}.get(
+    which = {"previous": "last", "coming": "next", "following": "next"}.get(
         match["which"].lower(), match["which"].lower()
     )
     step = {"last": -1, "this": 0, "current": 0, "next": 1}[which]
@@ -311,7 +311,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], _Context], _Result], bool], ..
         False,
     ),
     (
-        r"(?P<which>last|past|previous|this|current|next|coming|following)\s+(?P<unit>week(?!-?ends?\b)|month"
+        r"(?P<which>last|previous|this|current|next|coming|following)\s+(?P<unit>week(?!-?ends?\b)|month"
         r"|year)\b",
         _resolve_period,
         False,
