@@ -151,6 +151,15 @@ def test_the_same_act_in_two_clusters_is_an_occasion_with_two_reports(ledger, co
     assert (occasion.date, occasion.act, occasion.actors, occasion.clusters) == ("2025-11-25", "reject", ("UKR",), 2)
 
 
+def test_a_report_again_is_told_from_an_act_again(ledger, coded):
+    ledger.add(coded(id="d1", resolved="UKR"))
+    ledger.add(coded("In the evening Kyiv rejected what was put to it.", id="d2", resolved="UKR"))
+    ledger.add(coded("Once more Kyiv rejected all that was on offer.", id="d3", resolved="UKR", date="2025-11-26"))
+    first, second = sorted(ledger.occasions(), key=lambda found: found.date)
+    assert (first.clusters, first.days) == (2, 2)
+    assert (second.clusters, second.days) == (1, 2)
+
+
 # What people say of it
 
 

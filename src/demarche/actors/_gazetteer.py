@@ -82,7 +82,14 @@ class Gazetteer:
     Parameters
     ----------
     names
-        Words -> entries; ``adjectives`` likewise for adjectives and demonyms; ``surnames`` for the bare last name of a person.
+        Words -> entries.
+    written
+        How a single word must be written to be a name: ``upper`` for an acronym, ``the`` for one that is a name only after the
+        article ("the Community").
+    adjectives
+        Adjectives and demonyms -> states.
+    surnames
+        The bare last name of a person, or a single name -> people.
     """
 
     names: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
@@ -98,6 +105,7 @@ class Gazetteer:
     sectors: dict[str, str] = field(default_factory=dict)
     organisations: dict[str, Entry] = field(default_factory=dict)
     female: set[str] = field(default_factory=set)
+    written: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def add(self, table: str, row: dict[str, str]) -> None:
         """Add one row of a table."""
@@ -187,7 +195,14 @@ class Gazetteer:
 
     def _index(self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, names: Iterable[str]) -> None:
         for name in names:
-            self._put(table, keys(name), entry)
+            words = keys(name)
+            self._put(table, words, entry)
+            if table is self.names:
+                bare = words[1:] if words[:1] == ("the",) else words
+                how = (
+                    "the" if bare != words and len(bare) == 1 else "upper" if len(bare) == 1 and name.isupper() else ""
+                )
+                self.written[bare] = how if self.written.get(bare, how) == how else ""
 
     def _put(self, table: Any, words: tuple[str, ...], entry: Entry) -> None:
         if not words:

@@ -260,8 +260,8 @@ class _Linker:
         survey = self._survey
         home = self._place_of(first) or (survey.home if survey.dated else self._near_state(first)) or survey.home
         most = survey.most_named()[:2]
-        if noun.name in ("junta", "regime") and home == survey.home:
-            home = next((state for state in most if state != home), home)
+        if noun.name in ("junta", "regime"):
+            home = next((state for state in most if state != survey.home), home)
         if home in others:
             home = next((state for state in most if state not in others), None)
         if home is None or home not in survey.gazetteer.states:
@@ -377,6 +377,7 @@ class _Linker:
             worth += 5 if self._in_actor(found) else 0
             worth -= 20 if found.party.id in others else 0
             worth -= 4 if survey.key(found.last) == "s" else 0
+            worth -= 8 if self._is_object(found) else 0
             worth += found.first / len(survey.tokens)
             if best is None or worth > best[0]:
                 best = (worth, found.party)
@@ -396,6 +397,13 @@ class _Linker:
         if word in _IT:
             return not found.party.person and not (noun and noun.name.endswith("s")) and not self._is_plural(found)
         return not found.party.person or bool(noun and noun.name.endswith("s"))
+
+    def _is_object(self, found: Occurrence) -> bool:
+        """Tell whether a party stands after a preposition, and so is not who the sentence is about: "in a letter to U Thant"."""
+        place = found.first - 1
+        while self._survey.is_name_like(place) or self._survey.key(place) in ("the", "mr", "mrs", "dr"):
+            place -= 1
+        return self._survey.key(place) in _PLACED or self._survey.key(place) in ("of", "from", "for")
 
     def _is_plural(self, found: Occurrence) -> bool:
         word = self._survey.key(found.last - 1)

@@ -22,6 +22,12 @@ _COMMON = frozenset(
     "peace union august sun abe hu li wen an so no than thin do ho lo to in u".split()
 )
 """Surnames that are also other words: alone they need a title, or the full name elsewhere in the text."""
+_RULED = frozenset(("administration", "government", "cabinet"))
+_NAMED_AFTER = frozenset(
+    "air base airport university hospital bridge street square center centre foundation stadium prize mosque boulevard "
+    "highway international institute school college museum library avenue tower camp".split()
+)
+"""What is named after a person, and is none."""
 _RELATED = frozenset(
     "backed led held occupied controlled made built supplied trained brokered sponsored supported funded allied born "
     "installed aligned administered speaking style era language mediated drafted proposed".split()
@@ -150,7 +156,7 @@ class Survey:
                 (entry for entry in hit.entries if entry.id in self.gazetteer.states and entry.distance(self.day) <= 1),
                 None,
             )
-            if named and hit.how != "noun":
+            if named and named.kind in ("seat", "person"):
                 return self.gazetteer.state_on(self.gazetteer.states[named.id or ""], self.day).id
         most = self.most_named()
         return most[0] if most else None
@@ -183,7 +189,7 @@ class Survey:
 
     def _place(self, hit: Hit) -> Party | None:
         """Return the state, house, organisation or group that a name means, as of the day."""
-        entries = [entry for entry in hit.entries if entry.kind != "person"]
+        entries = [entry for entry in hit.entries if entry.kind != "person" and not self._is_long_gone(hit, entry)]
         if not entries:
             return None
         best = min(entries, key=lambda entry: (entry.distance(self.day), -self._counts.get(entry.id or "", 0)))
@@ -196,10 +202,17 @@ class Survey:
         titles = best.titles if best.kind == "organisation" else ()
         return Party(best.id or "", best.sector, name, titles=titles)
 
+    def _is_long_gone(self, hit: Hit, entry: Entry) -> bool:
+        """Tell whether an acronym meant a group that ended long before: by now it is another's."""
+        acronym = hit.last - hit.first == 1 and self.tokens[hit.first].text.isupper()
+        return acronym and entry.kind in ("group", "organisation") and entry.distance(self.day) > _FAR
+
     def _person(self, hit: Hit) -> Party | None:
         """Return the person that a name means: known from this text, in office on the day, or lately."""
         surname = self.key(hit.last - 1)
         full = hit.how == "name"
+        if self.is_name_like(hit.last) and self.key(hit.last) in _NAMED_AFTER:
+            return None
         if not full and (surname in self.people) and self._is_bare(hit):
             return self.people[surname]
         entries = [entry for entry in hit.entries if entry.kind == "person"]
@@ -208,11 +221,11 @@ class Survey:
         if not entries:
             return None
 
-        def preference(entry: Entry) -> tuple[float, float, int]:
+        def preference(entry: Entry) -> tuple[bool, float, float, int]:
             titled = any(title in self._before(hit.first, 5) for title in entry.titles)
             named = 3 if self._counts.get(entry.id or "") else 0
             near = entry.distance(self.day)
-            return (near - (4 if titled else 0) - named, near, -_RANK.get(entry.role, 1))
+            return (full and near > 0, near - (4 if titled else 0) - named, near, -_RANK.get(entry.role, 1))
 
         best = min(entries, key=preference)
         party = self._as_party(best)
@@ -242,10 +255,7 @@ class Survey:
             or "," in self.between(before, hit.first)
         ):
             return True
-        return self._titled(hit.first) or hit.first in self._ends or self._starts_sentence(before)
-
-    def _starts_sentence(self, place: int) -> bool:
-        return place == 0 or bool(re.search(r"[.!?\n\u2014]", self.between(place - 1, place)))
+        return self._titled(hit.first) or hit.first in self._ends
 
     def _may_be(self, hit: Hit, entry: Entry) -> bool:
         """Tell whether a bare surname here can be this person."""
@@ -262,7 +272,7 @@ class Survey:
         if self.key(after) in ("jr", "sr"):
             return False
         titled = self._titled(hit.first)
-        if self.key(hit.first) in _COMMON and not titled:
+        if self.key(hit.first) in _COMMON and not titled and self.key(after) not in _RULED:
             return False
         if (
             before >= 0
@@ -271,7 +281,7 @@ class Survey:
             and not titled
         ):
             known = self.key(before) in entry.name.lower() or hit.first in self._ends
-            return known or self._starts_sentence(before)
+            return known
         if titled:
             noun = self.gazetteer.nouns[(self.key(before),)]
             if (

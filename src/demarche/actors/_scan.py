@@ -50,7 +50,7 @@ def _hits_at(tokens: list[Token], place: int, gazetteer: Gazetteer) -> Iterator[
         words = tuple(token.key for token in tokens[place : place + length])
         part = tokens[place : place + length]
         proper = _is_proper(part)
-        if words in gazetteer.names and proper:
+        if words in gazetteer.names and proper and _is_written(tokens, place, gazetteer.written.get(words, "")):
             yield Hit(place, place + length, tuple(gazetteer.names[words]), "name")
         if words in gazetteer.adjectives and proper:
             yield Hit(place, place + length, tuple(gazetteer.adjectives[words]), "adjective")
@@ -58,6 +58,13 @@ def _hits_at(tokens: list[Token], place: int, gazetteer: Gazetteer) -> Iterator[
             yield Hit(place, place + length, tuple(gazetteer.surnames[words]), "surname")
         if words in gazetteer.nouns:
             yield Hit(place, place + length, (gazetteer.nouns[words],), "noun")
+
+
+def _is_written(tokens: list[Token], place: int, how: str) -> bool:
+    """Tell whether a single word stands as its name must: an acronym in capitals ("MPS", not "MPs"), "the" before "Community"."""
+    if how == "upper":
+        return tokens[place].text.isupper()
+    return how != "the" or (place > 0 and tokens[place - 1].key == "the")
 
 
 _SHORT = frozenset({"us", "who", "is", "it", "un", "eu", "au", "am", "so", "all", "no", "may"})

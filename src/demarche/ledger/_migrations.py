@@ -39,6 +39,7 @@ CREATE INDEX moves_act ON moves (act, date);
 CREATE INDEX moves_issue ON moves (issue, date);
 CREATE INDEX moves_status ON moves (status, date);
 CREATE INDEX moves_date ON moves (date);
+CREATE INDEX moves_parties ON moves (parties, act, date);
 CREATE TABLE mentions (row {key}, seq BIGINT NOT NULL, move {text} NOT NULL, role {text} NOT NULL, position BIGINT NOT NULL,
   words {text} NOT NULL, entity {text}, sector {text}, name {text}, link {text}, UNIQUE (move, seq, role, position));
 CREATE INDEX mentions_seq ON mentions (seq);

@@ -150,11 +150,11 @@ def occasions(connection: Connection, wanted: MoveFilter, *, limit: int) -> list
 
 
 def _occasion(connection: Connection, row: Any, where: str, parameters: Parameters) -> Occasion:
-    best = sa.text(
-        "SELECT m.row FROM current_moves m WHERE m.date = :o_date AND m.act = :o_act AND m.parties = :o_parties "
-        f"AND {where} ORDER BY m.confidence DESC, m.row LIMIT 1"
-    )
-    key = connection.execute(best, {**parameters, "o_date": row[0], "o_act": row[1], "o_parties": row[2]}).scalar_one()
+    same = f"FROM current_moves m WHERE m.parties = :o_parties AND m.act = :o_act AND {where}"
+    about = {**parameters, "o_date": row[0], "o_act": row[1], "o_parties": row[2]}
+    best = f"SELECT m.row {same} AND m.date = :o_date ORDER BY m.confidence DESC, m.row LIMIT 1"
+    (found,) = moves_at(connection, [connection.execute(sa.text(best), about).scalar_one()])
+    days = f"SELECT count(DISTINCT m.date) {same} AND length(m.date) = 10 AND m.issue = :o_issue"
     actors, _, recipients = row[2].partition(">")
     return Occasion(
         date=row[0],
@@ -163,7 +163,8 @@ def _occasion(connection: Connection, row: Any, where: str, parameters: Paramete
         recipients=tuple(filter(None, recipients.split("|"))),
         clusters=row[3],
         documents=row[4],
-        best=moves_at(connection, [key])[0],
+        days=int(connection.execute(sa.text(days), {**about, "o_issue": found.move.issue}).scalar_one()),
+        best=found,
     )
 
 

@@ -113,7 +113,10 @@ class Occasion:
     act, actors, recipients
         What, by whom, to whom: the parties' ids.
     clusters, documents
-        Independent reports (copies count once), and all documents.
+        Independent reports of that day's act (copies count once), and all documents: a report again is no act again.
+    days
+        Days, this one too, on which the same parties are reported to have done the same on the same issue: from two on it is
+        restated, each time on a new occasion.
     best
         The record of which the coder is surest: the evidence to show first.
     """
@@ -124,6 +127,7 @@ class Occasion:
     recipients: tuple[str, ...]
     clusters: int
     documents: int
+    days: int
     best: LedgerMove
 
 

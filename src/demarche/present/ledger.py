@@ -115,6 +115,8 @@ def _timeline(occasions: Iterable[Occasion], name: Name) -> Table:
         parties = _ids(occasion.actors, name)
         to = f" \u2192 {_ids(occasion.recipients, name)}" if occasion.recipients else ""
         line = Text(parties, style="bold").append(f" {occasion.act}", style="bold underline").append(to)
+        if occasion.days > 1:
+            line.append(f"  (so on {occasion.days} days)", style="dim")
         table.add_row(occasion.date, str(occasion.clusters), line)
         table.add_row("", "", _evidence(occasion.best))
     return table
