@@ -23,6 +23,7 @@ from training.data import Example, make_examples
 from training.export import export, export_card
 from training.fit import Settings, fit
 from training.network import load_network
+from training.start import start_from
 
 _CORPUS = Path(__file__).parent.parent / "corpus" / "sentences.jsonl"
 _KEEP = [step / 20 for step in range(4, 14)]
@@ -44,8 +45,15 @@ def main() -> None:
     def report(epoch: int, epochs: int, loss: float) -> None:
         print(f"epoch {epoch} of {epochs}: loss {loss:.3f}, {time.monotonic() - started:.0f} s", flush=True)
 
-    settings = Settings(epochs=options.epochs, seed=options.seed)
+    settings = Settings(
+        epochs=options.epochs,
+        seed=options.seed,
+        encoder_rate=Settings().encoder_rate * options.rate,
+        head_rate=Settings().head_rate * options.rate,
+    )
     network = load_network(options.base)
+    if options.start:
+        network = start_from(network, options.start)
     network = fit(network, _epochs(tokenizer, own, extra, options), settings, report)
     card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": _KEEP[0]}
     card |= {"seed": options.seed, "sentences": len(own) + len(extra)}
@@ -59,6 +67,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
     parser.add_argument("--extra", type=Path, nargs="*", default=[], help="further files of coded sentences")
     parser.add_argument("--output", type=Path, default=Path("runs/weights"), help="folder to write the weights to")
+    parser.add_argument("--start", type=Path, help="folder with weights to go on from, such as the shipped ones")
+    parser.add_argument("--rate", type=float, default=1.0, help="times the learning rates; 0.4 to go on from weights")
     parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -14,7 +14,7 @@ from demarche.reading._labels import ACTS, ISSUES
 from demarche.reading._weights import CARD, FIRST_GRAPH, SECOND_GRAPH, TOKENIZER
 from training.network import Network
 
-__all__ = ["export", "export_card"]
+__all__ = ["export", "export_card", "write_graphs"]
 
 _OPSET = 17
 
@@ -49,6 +49,16 @@ def export(network: Network, folder: Path, *, tokenizer: Any, card: dict[str, An
         Name, version, language and thresholds of the coder; the label sets are added.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        write_graphs(network, Path(scratch))
+        for name in (FIRST_GRAPH, SECOND_GRAPH):
+            _quantise(Path(scratch) / name, folder / name)
+    tokenizer.save(str(folder / TOKENIZER))
+    export_card(folder, card)
+
+
+def write_graphs(network: Network, folder: Path) -> None:
+    """Write the two graphs with whole weights, ready to be quantised."""
     network = network.float().eval()
     size = network.mark.shape[0]
     ids, mask = torch.ones((2, 9), dtype=torch.int64), torch.ones((2, 9), dtype=torch.int64)
@@ -60,13 +70,9 @@ def export(network: Network, folder: Path, *, tokenizer: Any, card: dict[str, An
         ["middle", "last", "mask", "spans"],
         ["act", "status", "issue", "roles", "recipients"],
     )
-    with tempfile.TemporaryDirectory() as scratch:
-        for name, (module, inputs, names, outputs) in ((FIRST_GRAPH, first), (SECOND_GRAPH, second)):
-            whole = Path(scratch) / name
-            _write_graph(module, inputs, names, outputs, whole)
-            _quantise(whole, folder / name)
-    tokenizer.save(str(folder / TOKENIZER))
-    export_card(folder, card)
+    for name, (module, inputs, names, outputs) in ((FIRST_GRAPH, first), (SECOND_GRAPH, second)):
+        _write_graph(module, inputs, names, outputs, folder / name)
+        _prepare(folder / name)
 
 
 def export_card(folder: Path, card: dict[str, Any]) -> None:
@@ -97,14 +103,19 @@ def _write_graph(
     )
 
 
-def _quantise(source: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+def _prepare(path: Path) -> None:
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    prepared = source.with_suffix(".prepared.onnx")
-    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    prepared = path.with_suffix(".prepared.onnx")
+    quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
+    prepared.replace(path)
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
     quantize_dynamic(
-        str(prepared),
+        str(source),
         str(target),
         weight_type=QuantType.QInt8,
         per_channel=True,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a database library takes a while to load, and only a ledger
 
 __all__ = [
     "actor_name",
+    "check_issue",
     "code",
     "code_all",
     "correct",
@@ -171,6 +172,11 @@ def actor_name(actor: str | None) -> str | None:
     return load_gazetteer().name_of(actor)
 
 
+def check_issue(issue: str) -> None:
+    """Raise CodebookError if the codebook does not have an issue."""
+    load_codebook().check_issue(issue)
+
+
 def correct(ledger: Ledger, move_id: str, *, why: str, **changes: str) -> Move:
     """Amend the codes of a move in a ledger, given as words, and return the move.
 
@@ -192,6 +198,11 @@ def correct(ledger: Ledger, move_id: str, *, why: str, **changes: str) -> Move:
     codebook = load_codebook()
     if "issue" in made:
         codebook.check_issue(made["issue"])
+    for name, kind in (("act", Act), ("status", Status), ("voice", Voice)):
+        if name in made and made[name] not in {code.value for code in kind}:
+            raise CodebookError(
+                f"there is no {name} {made[name]!r}; choose from {', '.join(code.value for code in kind)}"
+            )
     if "act" in made:
         code = codebook.acts[Act(made["act"])]
         made |= {"act": Act(made["act"]), "event": code.event, "quad": code.quad}

@@ -83,6 +83,8 @@ def test_own_files_are_added_to_ours(tmp_path):
     [
         ("groups.csv", "id,name\n", "has the columns id, name"),
         ("groups.csv", "id,name,names,members,sector,from,to\nA,B\n", "2 cells instead of 7"),
+        ("groups.csv", "id,name,names,members,sector,from,to\nA,,,,,,\n", "has no name"),
+        ("groups.csv", "id,name,names,members,sector,from,to\nA,B,,,,1/2/2020,\n", "as a date"),
         ("stuff.csv", "a\n", "none of the gazetteer's files"),
     ],
 )
@@ -90,6 +92,12 @@ def test_a_file_of_another_form_says_what_is_wrong(tmp_path, name, text, told):
     (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(GazetteerError, match=told):
         load_gazetteer(tmp_path / name)
+
+
+def test_a_file_in_another_encoding_says_so(tmp_path):
+    (tmp_path / "groups.csv").write_bytes("id,name,names,members,sector,from,to\nA,Orb\xe1n,,,,,\n".encode("cp1252"))
+    with pytest.raises(GazetteerError, match="not in UTF-8"):
+        load_gazetteer(tmp_path)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path):

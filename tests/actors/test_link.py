@@ -154,3 +154,27 @@ def test_every_mention_keeps_its_words():
     text = "Cuba and the United States disagree\nU Thant asked both sides"
     for mention in linked(text, recipients=[("both sides", 1)]):
         mention.span.check(text)
+
+
+@pytest.mark.parametrize("words", ["New Mexico", "Johnson & Johnson", "Kennedy Airport"])
+def test_what_is_named_after_somebody_is_somebody_else(words):
+    assert who(words)[0] is None
+
+
+def test_a_surname_needs_something_that_speaks_for_it():
+    assert who("Martinez", "Martinez charged Batista from behind", published="2015-01-01")[0] is None
+    assert who("Putin", "Putin spoke at length", published="2015-01-01")[0] == "RUS"
+
+
+def test_a_crowd_without_a_place_is_nobody_s():
+    text = "The United States spoke\nFive people were hurt there"
+    assert linked(text, recipients=[("Five people", 1)])[0].id is None
+
+
+def test_a_group_is_not_the_state_that_it_fights():
+    assert who("the Arakan Army", published="2024-01-01")[0] != "MMR"
+
+
+def test_linking_takes_time_that_grows_with_the_text():
+    text = "\n".join(f"Mr Kennedy, the spokesman of {'a' * 400} Smith, warned Cuba {n}" for n in range(300))
+    assert len(linked(text, ("Mr Kennedy", 7))) == 1

@@ -90,9 +90,30 @@ def test_a_change_needs_a_reason_and_is_logged(folder):
 def test_words_are_settled_saved_and_loaded(folder):
     on(folder, "actors", "--settle", "the Contact Group", "CG", "--name", "Contact Group")
     on(folder, "actors", "--save", folder / "settled.csv")
-    assert "contact group,CG,,Contact Group" in (folder / "settled.csv").read_text("utf-8")
+    assert "contact group,CG,,Contact Group,no" in (folder / "settled.csv").read_text("utf-8")
     assert "1 words settled" in on(folder, "actors", "--load", folder / "settled.csv")
     assert "USA United States" in on(folder, "actors")
+
+
+@pytest.mark.parametrize(
+    "given", [("--act", "foo"), ("--issue", "bar"), ("--since", "1962-02-30"), ("--since", "1963", "--until", "1962")]
+)
+def test_a_filter_that_cannot_be_says_so(folder, given):
+    assert run("moves", *given, "--ledger", folder / "ledger.db").exception is not None
+
+
+def test_no_move_is_said(folder):
+    assert "no move passes" in on(folder, "moves", "--actor", "usa")
+
+
+def test_counts_are_written_for_programs_too(folder):
+    assert "SUN,Soviet Union," in on(folder, "moves", "--by", "actor", "--format", "csv")
+    assert json.loads(on(folder, "moves", "--by", "actor", "--format", "jsonl").splitlines()[0])["moves"] >= 1
+
+
+def test_a_source_that_is_not_there_makes_no_ledger(tmp_path):
+    assert run("ingest", tmp_path / "none.txt", "--ledger", tmp_path / "l.db").exception is not None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_whole_ledger_verifies(folder):

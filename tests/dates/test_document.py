@@ -92,3 +92,25 @@ def test_without_a_day_of_publication_only_full_dates_are_told(words, day):
 def test_words_that_give_no_day_leave_it_to_the_text():
     move = one(("He warned them for weeks.", "warned", {"when": "for weeks"}))
     assert (move.when.date, move.date, move.date_basis) == (None, "1962-10-24", "published")
+
+
+@pytest.mark.parametrize("published", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_do_no_harm(published):
+    move = one(("He warned them tomorrow, next month, last Christmas.", "warned", {}), published=published)
+    assert move.date is None
+
+
+@pytest.mark.parametrize(("published", "precision"), [("1962", "year"), ("1962-10", "month")])
+def test_a_report_of_some_day_of_a_month_dates_its_moves_to_that(published, precision):
+    move = one(("He warned them.", "warned", {}), published=published)
+    assert (move.date, move.date_precision) == (published, precision)
+
+
+@pytest.mark.parametrize("words", ["the July 1961 coup", "the Sunday Gazette", "an election scheduled for December 24"])
+def test_a_time_that_says_which_is_not_when(words):
+    assert one((f"He warned them of {words} then.", "warned", {})).date == "1962-10-24"
+
+
+def test_what_was_agreed_for_tomorrow_was_agreed_before():
+    move = one(("He agreed to meet tomorrow.", "agreed", {"when": "tomorrow"}))
+    assert (move.when.date, move.date) == ("1962-10-25", "1962-10-24")

@@ -232,8 +232,94 @@ def test_words_that_were_resolved_are_settled_only_if_told_so(ledger, coded):
 
 def test_what_was_settled_can_be_shared(ledger):
     ledger.settle("the Contact Group", "CG", name="Contact Group")
-    expected = [{"words": "contact group", "id": "CG", "sector": None, "name": "Contact Group"}]
+    expected = [{"words": "contact group", "id": "CG", "sector": None, "name": "Contact Group", "everywhere": False}]
     assert ledger.settlements() == expected
+    assert ledger.settle_all(expected) == 0
+
+
+@pytest.mark.parametrize(("words", "actor", "sector"), [("", "USA", None), ("it", "usa", None), ("it", "USA", "FOO!")])
+def test_what_settles_nothing_is_refused(ledger, words, actor, sector):
+    with pytest.raises(LedgerError, match="say which words|no actor's id|no sector"):
+        ledger.settle(words, actor, sector=sector)
+    assert ledger.log() == []
+
+
+def test_a_correction_does_not_freeze_what_was_settled(ledger, coded):
+    ledger.add(coded())
+    (move,) = only(ledger)
+    ledger.settle("Kyiv", "POL")
+    ledger.correct(move.id, why="of another kind", act=Act.PROTEST)
+    ledger.settle("Kyiv", "UKR")
+    assert only(ledger)[0].actors[0].id == "UKR"
+
+
+def test_a_rejected_move_can_be_taken_back(ledger, coded):
+    ledger.add(coded(resolved="UKR"))
+    (move,) = only(ledger)
+    ledger.reject(move.id, why="no move")
+    assert ledger.restore(move.id, why="one after all") == move
+    assert only(ledger) == [move]
+    with pytest.raises(LedgerError, match="no rejected move"):
+        ledger.restore(move.id, why="again")
+    assert ledger.verify().problems == ()
+
+
+def test_a_change_that_changes_nothing_is_refused(ledger, coded):
+    ledger.add(coded())
+    for change in (lambda: ledger.merge(["d1"], why="x"), lambda: ledger.split("d1", why="x")):
+        with pytest.raises(LedgerError, match="nothing to"):
+            change()
+    ledger.redact("d1", why="asked")
+    with pytest.raises(LedgerError, match="redacted"):
+        ledger.redact("d1", why="again")
+
+
+def test_a_move_counts_once_for_an_actor_that_it_names_twice(ledger, coded):
+    document = coded(resolved="UKR")
+    (move,) = document.moves
+    twice = dataclasses.replace(move, actors=move.actors * 2)
+    ledger.add(dataclasses.replace(document, moves=(twice,)))
+    assert [(count.value, count.moves) for count in ledger.count("actor")] == [("UKR", 1)]
+
+
+def test_a_document_that_was_split_off_is_not_put_back_by_the_next_copy(ledger, coded):
+    for name in ("d1", "d2"):
+        ledger.add(coded(TOLD + f" on {name}.", id=name))
+    ledger.split("d2", why="no copy")
+    ledger.add(coded(TOLD + " again.", id="d3"))
+    assert set(ledger.copies("d1")).isdisjoint({"d2"})
+
+
+def test_copies_do_not_chain_over_the_weeks(ledger, coded):
+    for number, day in enumerate(("2025-01-01", "2025-01-09", "2025-01-17")):
+        ledger.add(coded(TOLD + f" {number}.", id=f"d{number}", published=day))
+    assert ledger.copies("d0") == ("d0", "d1")
+
+
+@pytest.mark.parametrize("odd", ["a\ud800", "a\0b", "x" * 501])
+def test_an_id_that_no_store_can_keep_is_an_input_error(ledger, coded, odd):
+    with pytest.raises(InputError, match="the id"):
+        ledger.add(coded(id=odd))
+
+
+def test_odd_words_in_failures_and_queries_do_no_harm(ledger):
+    assert ledger.fail(Failure(where="a\udcff\0", stage="sources", reason="x" * 9000))
+    with pytest.raises(InputError, match="what is no character"):
+        only(ledger, actor="\udcff")
+    assert ledger.verify().problems == ()
+
+
+def test_long_names_are_kept_and_found(ledger, coded):
+    ledger.add(coded(publisher="P" * 500, actor="Kyiv rejected the plan of Moscow"))
+    assert len(only(ledger, publisher="P" * 500)) == 1
+
+
+def test_redacted_words_are_not_in_the_log(ledger, coded):
+    ledger.add(coded())
+    (move,) = only(ledger)
+    ledger.correct(move.id, why="of another kind", act=Act.PROTEST)
+    ledger.redact("d1", why="asked")
+    assert [entry.detail for entry in ledger.log()] == [{}] * 3
 
 
 def test_a_failure_is_recorded_once(ledger):

@@ -47,6 +47,10 @@ def test_an_untouched_ledger_is_whole(path):
         ("DELETE FROM log WHERE seq = 2", "entries 2 to 2 are missing"),
         ("INSERT INTO redactions VALUES (99, 'd1')", "belong to no entry"),
         ("UPDATE moves SET sentence_start = 1", "rows were changed"),
+        (
+            "INSERT INTO log SELECT 0, at, 'bob', kind, subject, why, digest, previous, hash FROM log LIMIT 1",
+            "before its first",
+        ),
     ],
 )
 def test_whoever_changes_a_row_is_found_out(path, statement, told):

@@ -10,7 +10,7 @@ import pytest
 from demarche import pipeline
 from demarche.ledger import Ledger
 from demarche.model import Document, Failure, Taken
-from demarche.sources import read_sources
+from demarche.sources import document_from_text, read_sources
 
 pytestmark = pytest.mark.model
 
@@ -34,6 +34,17 @@ def test_each_document_is_taken_in_or_fails(tmp_path):
     assert "another text" in third.reason
     with Ledger.open(str(tmp_path / "l.db")) as ledger:
         assert [failure.where for failure in ledger.failures()] == ["b", "a"]
+
+
+def test_the_same_text_in_two_papers_is_two_documents_and_one_cluster(tmp_path):
+    text = "Boarding parties from two destroyers stopped the freighter on Friday, and Havana rejected the search as piracy."
+    documents = [
+        document_from_text(text, publisher=name, published="1962-10-26") for name in ("The Gazette", "The Post")
+    ]
+    ingest(tmp_path / "l.db", documents)
+    with Ledger.open(str(tmp_path / "l.db")) as ledger:
+        found = ledger.overview()
+    assert (found.documents, found.clusters) == (2, 1)
 
 
 def test_moves_in_a_ledger_are_those_that_code_gives(tmp_path):

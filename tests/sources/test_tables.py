@@ -47,6 +47,17 @@ def test_a_row_without_text_or_with_a_bad_date_fails_alone(write):
     assert found[0].where.endswith("a.csv:2")
 
 
+def test_a_row_with_too_many_cells_is_not_cut(write):
+    (failure,) = read(write("id,text\n1,Kyiv rejected the plan, and left.\n"))
+    assert "has 3 cells, the header 2" in failure.reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_table_is_read_in_its_encoding(write, encoding):
+    (document,) = read(write("text\nOrb\xe1n \u2013 \u201cno\u201d\n".encode(encoding)))
+    assert document.text == "Orb\xe1n \u2013 \u201cno\u201d"
+
+
 def test_a_formula_in_a_cell_is_text(write):
     (document,) = read(write('text\n"=HYPERLINK(""http://x"")"\n'))
     assert document.text == '=HYPERLINK("http://x")'
@@ -97,6 +108,11 @@ def test_a_truncated_parquet_file_says_so(parquet):
     path.write_bytes(path.read_bytes()[:-20])
     (failure,) = read(path)
     assert "no whole Parquet file" in failure.reason
+
+
+def test_a_column_of_another_kind_is_refused(parquet):
+    (failure,) = read(parquet(text=[b"Yes."]))
+    assert "where a string is needed" in failure.reason
 
 
 def test_a_huge_row_group_is_refused(parquet, monkeypatch):

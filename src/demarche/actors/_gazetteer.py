@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -207,7 +208,7 @@ class Gazetteer:
     def _put(self, table: Any, words: tuple[str, ...], entry: Entry) -> None:
         if not words:
             return
-        if words[0] in ("the", "a") and len(words) > 1:
+        if words[0] == "the" and len(words) > 1:
             words = words[1:]
         if table is self.nouns:
             table[words] = entry
@@ -282,22 +283,41 @@ def _table(path: Any) -> str:
     )
 
 
+_NEEDED = {"id", "actor", "name", "noun"}
+_DATE = re.compile(r"(?:\d{4}(?:-\d\d(?:-\d\d)?)?)?\Z", re.ASCII)
+
+
 def _rows(path: Any, table: str) -> Iterator[dict[str, str]]:
     columns = _COLUMNS[table]
-    with path.open("r", encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = tuple(next(reader, ()))
-        if header != columns:
-            raise GazetteerError(
-                f"has the columns {', '.join(header)}; a file of {table} has {', '.join(columns)}", where=str(path)
-            )
-        for row in reader:
-            if row and len(row) != len(columns):
-                raise GazetteerError(
-                    f"has {len(row)} cells instead of {len(columns)}", where=f"{path}:{reader.line_num}"
-                )
-            if row:
-                yield dict(zip(columns, row, strict=True))
+    try:
+        with path.open("r", encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header = tuple(next(reader, ()))
+            if header != columns:
+                told = f"has the columns {', '.join(header)}; a file of {table} has {', '.join(columns)}"
+                raise GazetteerError(told, where=str(path))
+            for row in reader:
+                if row:
+                    problem = _problem(row, columns)
+                    if problem:
+                        raise GazetteerError(problem, where=f"{path}:{reader.line_num}")
+                    yield dict(zip(columns, row, strict=True))
+    except UnicodeDecodeError as error:
+        raise GazetteerError("is not in UTF-8; save it as that", where=str(path)) from error
+    except (csv.Error, OSError) as error:
+        raise GazetteerError(f"cannot be read ({error})", where=str(path)) from error
+
+
+def _problem(row: list[str], columns: tuple[str, ...]) -> str | None:
+    """Return what is wrong with a row, None if nothing is."""
+    if len(row) != len(columns):
+        return f"has {len(row)} cells instead of {len(columns)}"
+    for name, cell in zip(columns, row, strict=True):
+        if name in _NEEDED and not keys(cell):
+            return f"has no {name}"
+        if name in ("from", "to") and not _DATE.match(cell):
+            return f"has {cell!r} as a date; give 1962, 1962-10 or 1962-10-22"
+    return None
 
 
 def _split(cell: str) -> list[str]:

@@ -137,6 +137,7 @@ class _Linker:
         if people and any(found in people for found in head):
             people = [found for found in people if found in head]
             named = [found for found in people if found.noun is None] or people
+            named = [self._in_sector(found, first) for found in named]
             if self._owns(named[0], last):
                 return [(self._of_owner(named[0].party, named[0].last, last), named[0].link)]
             if self._joined(named):
@@ -152,6 +153,19 @@ class _Linker:
             chosen = nouns[0]
             return [(chosen.party, chosen.link)]
         return [self._with_noun(head[0], first, last)]
+
+    def _in_sector(self, found: Occurrence, first: int) -> Occurrence:
+        """Return a person in the sector that the words before the name give: "opposition leader", "Senator"."""
+        noun = self._noun(first, found.first)
+        known = self._survey.gazetteer.states
+        if (
+            noun is None
+            or noun.sector in (None, "GOV")
+            or found.party.sector in (noun.sector, None)
+            or found.party.id not in known
+        ):
+            return found
+        return dataclasses.replace(found, party=dataclasses.replace(found.party, sector=noun.sector))
 
     def _is_aside(self, found: Occurrence, first: int) -> bool:
         """Tell whether a name stands after a preposition of place or direction: "troops in Ukraine"."""
@@ -258,6 +272,13 @@ class _Linker:
         their own: for a recipient the other of the two states that the text names most is taken.
         """
         survey = self._survey
+        if noun.role == "people" or noun.sector in ("BUS", "MED"):
+            home = self._place_of(first)  # crowds and companies are of the place, or nobody's that one could name
+            return (
+                [(survey.of_noun(Party(home, None, survey.gazetteer.name_of(home)), noun), "short form")]
+                if home
+                else []
+            )
         home = self._place_of(first) or (survey.home if survey.dated else self._near_state(first)) or survey.home
         most = survey.most_named()[:2]
         if noun.name in ("junta", "regime"):

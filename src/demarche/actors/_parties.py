@@ -32,6 +32,10 @@ _RELATED = frozenset(
     "backed led held occupied controlled made built supplied trained brokered sponsored supported funded allied born "
     "installed aligned administered speaking style era language mediated drafted proposed".split()
 )
+_VERBS = frozenset(
+    "hit struck shot met told sent said made took gave held cut put let saw left lost won fought is are was were has have had "
+    "will would may must can could should says tells meets sends gives takes makes".split()
+)
 _PARTICLES = frozenset("al el bin ibn ben de del della da dos du van von der ter ur".split())
 """What goes on within a name: the word before it is not the surname."""
 _AWAY = frozenset("in to on against with at near into toward towards inside outside across over around by".split())
@@ -94,9 +98,12 @@ class Survey:
         self.tokens = tokenise(self.text)
         self.hits = scan(self.tokens, self.gazetteer)
         counts: dict[str, int] = {}
+        self._actors = {entry.id or "" for hit in self.hits if hit.how == "name" for entry in hit.entries}
         for hit in self.hits:
             if hit.how in ("name", "adjective"):
-                for actor in {entry.id for entry in hit.entries if entry.id and entry.kind in ("state", "seat")}:
+                for actor in sorted(
+                    {entry.id for entry in hit.entries if entry.id and entry.kind in ("state", "seat")}
+                ):
                     counts[actor] = counts.get(actor, 0) + 1
         self._counts = counts
         self._begins = {hit.first for hit in self.hits if not any(entry.kind == "person" for entry in hit.entries)}
@@ -105,6 +112,7 @@ class Survey:
 
     # A dataclass with slots needs the names of what is set later.
     _counts: dict[str, int] = field(default_factory=dict)
+    _actors: set[str] = field(default_factory=set)
     _begins: set[int] = field(default_factory=set)
     _ends: set[int] = field(default_factory=set)
 
@@ -192,7 +200,16 @@ class Survey:
         entries = [entry for entry in hit.entries if entry.kind != "person" and not self._is_long_gone(hit, entry)]
         if not entries:
             return None
-        best = min(entries, key=lambda entry: (entry.distance(self.day), -self._counts.get(entry.id or "", 0)))
+        best = min(
+            entries,
+            key=lambda entry: (
+                entry.distance(self.day),
+                entry.kind == "seat" and entry.role == "forces",  # the Arakan Army is not Myanmar's
+                -self._counts.get(entry.id or "", 0),
+            ),
+        )
+        if best.kind == "seat" and best.distance(self.day) > 1 and best.end:
+            return None  # Berlin in 1962 was nobody's seat that one could name
         if best.kind == "state":
             best = self.gazetteer.state_on(best, self.day)
         if best.kind == "seat" and best.id in self.gazetteer.states and not best.holds(self.day):
@@ -218,6 +235,7 @@ class Survey:
         entries = [entry for entry in hit.entries if entry.kind == "person"]
         if not full:
             entries = [entry for entry in entries if entry.distance(self.day) <= _FAR and self._may_be(hit, entry)]
+            entries = [entry for entry in entries if self._is_spoken_for(hit, entry, entries)]
         if not entries:
             return None
 
@@ -232,6 +250,18 @@ class Survey:
         if full:
             self.people[surname] = party
         return party
+
+    def _is_spoken_for(self, hit: Hit, entry: Entry, entries: list[Entry]) -> bool:
+        """Tell whether anything but the surname speaks for a person: a title, the state, or an office that only one holds."""
+        if self._titled(hit.first) or self._counts.get(entry.id or "") or self._named(entry.id):
+            return True
+        heads = {
+            other.name for other in entries if other.holds(self.day) and _RANK.get(other.role, 1) >= _RANK["leader"]
+        }
+        return heads == {entry.name}
+
+    def _named(self, actor: str | None) -> bool:
+        return actor in self._actors
 
     def _as_party(self, entry: Entry) -> Party:
         female = any(key in self.gazetteer.female for key in keys(entry.name)[:-1])
@@ -269,7 +299,7 @@ class Survey:
                 return False
         if self.key(after) in _PARTICLES and self.between(after - 1, after) in (" ", "-"):
             return False
-        if self.key(after) in ("jr", "sr"):
+        if self.key(after) in ("jr", "sr") or "&" in self.between(before, hit.first) + self.between(after - 1, after):
             return False
         titled = self._titled(hit.first)
         if self.key(hit.first) in _COMMON and not titled and self.key(after) not in _RULED:
@@ -315,8 +345,12 @@ class Survey:
                 continue
             between = self.text[self.tokens[other.last - 1].end : self.tokens[hit.first].start]
             words = [self.key(place) for place in range(other.last, hit.first)]
-            if re.search(r"[.,;:()\u2014\u2013]", between.replace(".-", "")) or set(words) & (
-                _AWAY | _OF | _ARTICLES | _RELATED | {"and", "or"}
+            # "Israel troops" is no English, "Israel hit troops" is; "US troops" and "Israel's troops" are theirs.
+            bare = other.link == "name" and other.party.id in self.gazetteer.states and words[:1] != ["s"]
+            if bare and words and not self.tokens[other.last - 1].text.isupper():
+                continue
+            if re.search(r"[.,;:()\n\u2014\u2013]", between.replace(".-", "")) or set(words) & (
+                _AWAY | _OF | _ARTICLES | _RELATED | _VERBS | {"and", "or"}
             ):
                 continue
             if gap <= 4 and all(self._is_modifier(place) for place in range(other.last, hit.first)):
@@ -449,9 +483,9 @@ class Survey:
             gap = (
                 self.text[self.tokens[hit.last - 1].end : self.tokens[place].start] if place < len(self.tokens) else ""
             )
-            if re.search(r"[.;:!?\n]|\w{2,}\s+\w{2,}\s+\w{2,}\s+\w{2,}\s+\w{2,}", gap.strip(" ,")) or (
-                gap.strip(" ,") and "," not in gap and not re.match(r"\s*(?:of|for|to|at|in|on)\b", gap)
-            ):
+            far = place - hit.last > 4
+            loose = gap.strip(" ,") and "," not in gap and not re.match(r"\s*(?:of|for|to|at|in|on)\b", gap)
+            if far or loose or re.search(r"[.;:!?\n]", gap.strip(" ,")):
                 continue
             return hit.entries[0], self._state_near(hit, place)
         return None
@@ -495,7 +529,10 @@ class Survey:
             if hit.first >= noun.last and self.key(hit.first - 1 - (self.key(hit.first - 1) == "the")) in ("of", "for")
         ]
         chosen = before[-1:] or after[:1]
-        return self._place(chosen[0]) if chosen else None
+        if not chosen:
+            return None
+        follows = next((hit for hit in near if hit.first == chosen[0].last and hit.how == "name"), None)
+        return self._place(follows or chosen[0])  # "the Pakistani Taliban" are the Taliban
 
     def _of_state(self, last: int) -> Party | None:
         """Return the state of "President Dortic\u00f3s of Cuba"."""

@@ -36,7 +36,9 @@ def scan(tokens: list[Token], gazetteer: Gazetteer) -> list[Hit]:
     found, place = [], 0
     while place < len(tokens):
         hit = next(_hits_at(tokens, place, gazetteer), None)
-        if hit:
+        if hit and tokens[place - 1].text == "New" and place and hit.how == "name":
+            place = hit.last  # New Mexico is not Mexico
+        elif hit:
             found.append(hit)
             place = hit.last
         else:

@@ -9,12 +9,13 @@ import click
 from demarche import __version__
 from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
 from demarche.cli.actors import actors
-from demarche.cli.changes import correct, merge, redact, reject, split
+from demarche.cli.changes import correct, merge, redact, reject, restore, split
 from demarche.cli.code import code
 from demarche.cli.evaluate import evaluate
 from demarche.cli.ingest import ingest, overview
 from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
+from demarche.present._marks import show_line
 
 __all__ = ["cli", "main"]
 
@@ -31,7 +32,7 @@ def cli() -> None:
 
 for verb in (
     *(code, ingest, overview, moves, documents, actors, failures, verify, log),
-    *(correct, reject, merge, split, redact, evaluate),
+    *(correct, reject, restore, merge, split, redact, evaluate),
 ):
     cli.add_command(verb)
 
@@ -44,10 +45,10 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except (ModelError, MissingExtra) as error:
-        click.echo(f"demarche: {error}", err=True)
+        click.echo(f"demarche: {show_line(str(error))}", err=True)
         status = EXIT_MODEL
     except DemarcheError as error:
-        click.echo(f"demarche: {error}", err=True)
+        click.echo(f"demarche: {show_line(str(error))}", err=True)
         status = EXIT_NOTHING
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = EXIT_INTERRUPTED

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from demarche.model import MoveFilter
+from demarche.model import Act, MoveFilter, Status, Voice
 
 __all__ = ["filter_options", "ledger_option", "limit_option", "make_filter", "open_ledger", "print_rich"]
 
@@ -21,15 +21,17 @@ ledger_option = click.option(
     metavar="URL",
     help="A file such as ledger.db, or postgresql://user@host/database; also from DEMARCHE_LEDGER.",
 )
-limit_option = click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(1, 10**9), default=50, show_default=True, help="At most so many."
+)
 
 _FILTERS = (
     ("actor", "Id of the actor, e.g. USA."),
     ("recipient", "Id of the recipient."),
     ("act", "One of the 24 acts."),
     ("issue", "One of the codebook's issues."),
-    ("status", "actual, planned, possible, negated or past."),
-    ("voice", "report or opinion."),
+    ("status", "How the text presents it."),
+    ("voice", "Who speaks."),
     ("since", "Date of the move, inclusive: 1962, 1962-10 or 1962-10-22."),
     ("until", "Date of the move, inclusive."),
     ("publisher", "Name of the publisher, exactly."),
@@ -41,14 +43,20 @@ _FILTERS = (
 
 def filter_options(function: _Function) -> _Function:
     """Add an option for each field of a filter on moves."""
+    closed = {"act": Act, "status": Status, "voice": Voice}
     for name, about in reversed(_FILTERS):
-        function = click.option(f"--{name}", help=about)(function)
+        kind = click.Choice([code.value for code in closed[name]]) if name in closed else None
+        function = click.option(f"--{name}", type=kind, help=about)(function)
     least = click.option("--min-confidence", type=click.FloatRange(0, 1), help="The coder's probability, at least.")
     return least(function)
 
 
 def make_filter(**given: Any) -> MoveFilter:
-    """Return the filter that the options state."""
+    """Return the filter that the options state; raises CodebookError for an issue that there is not."""
+    from demarche.pipeline import check_issue
+
+    if given.get("issue"):
+        check_issue(given["issue"])
     return MoveFilter(**given)
 
 
@@ -61,10 +69,11 @@ def open_ledger(url: str, *, create: bool = False) -> Any:
 
 def print_rich(*parts: Any) -> None:
     """Print what rich renders to standard output."""
-    import sys
-
     from rich.console import Console
 
-    console = Console(file=sys.stdout, highlight=False)
-    for part in parts:
-        console.print(part)
+    from demarche.cli._output import open_output
+
+    with open_output(None, binary=False) as file:
+        console = Console(file=file, highlight=False)
+        for part in parts:
+            console.print(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +14,7 @@ from demarche.errors import InputError
 
 __all__ = ["actors"]
 
-_COLUMNS = ("words", "id", "sector", "name")
+_COLUMNS = ("words", "id", "sector", "name", "everywhere")
 
 
 @click.command()
@@ -50,20 +51,21 @@ def actors(
     What is settled holds for this ledger, for what is taken in later too; --save and --load carry it to another.
     """
     from demarche.pipeline import actor_name
-    from demarche.present import render_counts, render_open_mentions
+    from demarche.present import render_counts, render_open_mentions, show_line
 
+    if not settle and (sector or name or everywhere):
+        raise click.UsageError("--sector, --name and --everywhere go with --settle")
     with open_ledger(url) as ledger:
         if settle:
-            known = name or actor_name(settle[1])
-            count = ledger.settle(settle[0], settle[1], sector=sector, name=known, everywhere=everywhere, why=why)
-            click.echo(f"{count} mentions of {settle[0]!r} are now {settle[1]}")
+            words, actor = settle[0], settle[1] or None
+            known = name or actor_name(actor)
+            count = ledger.settle(words, actor, sector=sector, name=known, everywhere=everywhere, why=why)
+            shown = f"are now {actor}" if actor else "are settled still: what was settled is taken back"
+            click.echo(f"{count} mentions of {show_line(words)!r} {shown}")
         elif loaded:
             rows = _read(Path(loaded))
-            for row in rows:
-                ledger.settle(
-                    row["words"], row["id"] or None, sector=row["sector"] or None, name=row["name"] or None, why=why
-                )
-            click.echo(f"{len(rows)} words settled from {loaded}")
+            count = ledger.settle_all(rows, why=why)
+            click.echo(f"{len(rows)} words settled from {loaded}: {count} mentions")
         elif save:
             _save(ledger.settlements(), save)
         else:
@@ -72,7 +74,7 @@ def actors(
     return 0
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path) -> list[dict[str, Any]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -80,22 +82,30 @@ def _read(path: Path) -> list[dict[str, str]]:
                 raise InputError(
                     f"has the columns {reader.fieldnames}; it needs {', '.join(_COLUMNS)}", where=str(path)
                 )
-            return [
-                {name: (row[name] or "").strip().removeprefix("'") for name in _COLUMNS}
-                for row in reader
-                if row["words"]
-            ]
+            return [_settlement(row) for row in reader if row["words"]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"is no CSV file in UTF-8 ({error})", where=str(path)) from error
 
 
-def _save(rows: list[dict[str, str | None]], path: str) -> None:
+def _settlement(row: dict[str, str]) -> dict[str, Any]:
+    return {**{name: _bare(row[name] or "") for name in _COLUMNS[:-1]}, "everywhere": row["everywhere"] == "yes"}
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps a spreadsheet from taking it for a formula; other apostrophes stay."""
+    from demarche.present import safe_cell
+
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
+
+
+def _save(rows: list[dict[str, Any]], path: str) -> None:
     from demarche.cli._output import open_output
     from demarche.present import safe_cell
 
     with open_output(None if path == "-" else path, binary=False) as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
-        writer.writerows([safe_cell(row[name]) for name in _COLUMNS] for row in rows)
+        for row in rows:
+            writer.writerow([*(safe_cell(row[name]) for name in _COLUMNS[:-1]), "yes" if row["everywhere"] else "no"])
     if path != "-":
         click.echo(f"{len(rows)} words written to {path}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The verbs that add to what a ledger says: ``correct``, ``reject``, ``merge``, ``split``, ``redact``; each with its reason."""
+"""The verbs that add to what a ledger says, each with its reason: ``correct``, ``reject``, ``restore``, ``merge`` ..."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import click
 
 from demarche.cli._ledger import ledger_option, open_ledger
 from demarche.model import Act, Status, Voice
+from demarche.present import show_line
 
-__all__ = ["correct", "merge", "redact", "reject", "split"]
+__all__ = ["correct", "merge", "redact", "reject", "restore", "split"]
 
 _why = click.option("--why", required=True, help="The reason, kept in the log.")
 
@@ -32,7 +33,7 @@ def correct(move: str, url: str, why: str, **given: str | None) -> int:
         raise click.UsageError("say what is right: --act, --status, --voice, --issue or --date")
     with open_ledger(url) as ledger:
         amend(ledger, move, why=why, **changes)
-    click.echo(f"{move} amended")
+    click.echo(f"{show_line(move)} amended")
     return 0
 
 
@@ -43,6 +44,18 @@ def correct(move: str, url: str, why: str, **given: str | None) -> int:
 def reject(move: str, url: str, why: str) -> int:
     """Take a move out of the current view; it stays in the log."""
     return _change(url, "reject", move, why)
+
+
+@click.command()
+@click.argument("move")
+@ledger_option
+@_why
+def restore(move: str, url: str, why: str) -> int:
+    """Take a rejected move back into the current view."""
+    with open_ledger(url) as ledger:
+        ledger.restore(move, why=why)
+    click.echo(f"restore: {show_line(move)}")
+    return 0
 
 
 @click.command()
@@ -75,5 +88,5 @@ def redact(document: str, url: str, why: str) -> int:
 def _change(url: str, verb: str, subject: Any, why: str) -> int:
     with open_ledger(url) as ledger:
         result = getattr(ledger, verb)(subject, why=why)
-    click.echo(f"{verb}: {result or subject}")
+    click.echo(f"{verb}: {show_line(str(result or subject))}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,6 +29,8 @@ def ingest(sources: tuple[str, ...], url: str, weights: str | None, gazetteer: t
     from demarche import pipeline
     from demarche.sources import read_sources
 
+    if not any(source == "-" or Path(source).exists() for source in sources):
+        raise click.UsageError(f"none of these is there: {', '.join(sources)}; check the paths (no ledger was made)")
     known = pipeline.load_gazetteer(*gazetteer)
     tally = _Tally()
     with open_ledger(url, create=True) as ledger:

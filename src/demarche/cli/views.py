@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -12,6 +14,7 @@ import click
 from demarche.cli._ledger import filter_options, ledger_option, limit_option, make_filter, open_ledger, print_rich
 from demarche.cli._output import open_output
 from demarche.cli._status import EXIT_SOME
+from demarche.model import LedgerMove
 
 __all__ = ["documents", "failures", "log", "moves", "verify"]
 
@@ -22,7 +25,7 @@ _BY = ("act", "issue", "actor", "recipient", "status", "voice", "publisher", "da
 @ledger_option
 @filter_options
 @click.option("--by", type=click.Choice(_BY), help="Count instead: copies once, most frequent first.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many; in a table 50 if not given.")
+@click.option("--limit", type=click.IntRange(1, 10**9), help="At most so many; in a table 50 if not given.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), default="table", show_default=True,
     help="table for people; jsonl with all offsets and the place in the ledger; csv and parquet with one row a move.",
@@ -31,19 +34,50 @@ _BY = ("act", "issue", "actor", "recipient", "status", "voice", "publisher", "da
 def moves(url: str, by: str | None, limit: int | None, form: str, output: str | None, **given: Any) -> int:
     """Show the moves that pass all filters, by date, with the words that say them."""
     from demarche.pipeline import actor_name
-    from demarche.present import render_counts
 
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise click.UsageError("Parquet is binary; name a file with --output")
+    if by and form == "parquet":
+        raise click.UsageError("counts are written as a table, jsonl or csv")
     wanted = make_filter(**given)
     with open_ledger(url) as ledger:
         if by:
-            print_rich(render_counts(ledger.count(by, wanted, limit=limit or 100), what=by, name=actor_name))
+            counts = ledger.count(by, wanted, limit=limit or 100)
+            with open_output(output, binary=False) as file:
+                _write_counts(counts, by, form, file, actor_name)
             return 0
-        found = ledger.moves(wanted, limit=limit if form != "table" else limit or 50)
+        found = _told(ledger.moves(wanted, limit=limit if form != "table" else limit or 50))
         with open_output(output, binary=form == "parquet") as file:
             _write(found, form, file)
     return 0
+
+
+def _told(found: Iterator[LedgerMove]) -> Iterator[LedgerMove]:
+    """Yield what is found, and say so on standard error if that is nothing."""
+    empty = True
+    for one in found:
+        empty = False
+        yield one
+    if empty:
+        click.echo("demarche: no move passes these filters (ids of actors: demarche actors)", err=True)
+
+
+def _write_counts(counts: Any, by: str, form: str, file: Any, name: Any) -> None:
+    from rich.console import Console
+
+    from demarche.present import render_counts, safe_cell
+
+    if form == "table":
+        Console(file=file, highlight=False).print(render_counts(counts, what=by, name=name))
+        return
+    rows = [(count.value, name(count.value), count.moves, count.mentions) for count in counts]
+    columns = (by, "name", "moves", "with_copies")
+    if form == "csv":
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    else:
+        file.writelines(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
 
 
 def _write(found: Any, form: str, file: Any) -> None:
@@ -90,15 +124,13 @@ def failures(url: str, form: str) -> int:
     """List what could not be taken into a ledger, and why."""
     from demarche.present import render_failures
 
-    with open_ledger(url) as ledger:
+    with open_ledger(url) as ledger, open_output(None, binary=False) as file:
         if form == "table":
-            for line in render_failures(ledger.failures()):
-                click.echo(line)
+            file.writelines(line + "\n" for line in render_failures(ledger.failures()))
         else:
             for one in ledger.failures():
-                click.echo(
-                    json.dumps({"where": one.where, "stage": one.stage, "reason": one.reason}, ensure_ascii=False)
-                )
+                record = {"where": one.where, "stage": one.stage, "reason": one.reason}
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
     return 0
 
 
@@ -127,5 +159,6 @@ def verify(url: str, head: str | None) -> int:
 
     with open_ledger(url) as ledger:
         found = ledger.verify(head=head)
-    click.echo(render_verification(found).plain)
+    with open_output(None, binary=False) as file:
+        file.write(render_verification(found).plain + "\n")
     return EXIT_SOME if found.problems else 0

@@ -59,6 +59,7 @@ class _Told:
 
     def __init__(self, document: Document) -> None:
         self._published = _day(document.published)
+        self._partial = document.published or ""
         dateline = _dateline(document.text, self._published)
         self._base = dateline or self._published
         self._first: tuple[date, str] | None = None
@@ -87,7 +88,8 @@ class _Told:
         own = self._resolve(move.when, _direction(move))
         deadline = self._resolve(move.deadline, "future")
         made = dataclasses.replace(move, when=own, deadline=deadline)
-        if own and own.date:
+        ahead = own and own.date and move.status == Status.ACTUAL and self._is_ahead(own.date)
+        if own and own.date and not ahead:  # "agreed to meet tomorrow" was agreed before that
             return dataclasses.replace(made, date=own.date, date_precision=own.precision, date_basis="explicit")
         near = self._nearest(move)
         if near:
@@ -96,10 +98,20 @@ class _Told:
             return made
         day, basis = (self._day, "context") if self._day else self._first or (None, "")
         if day is None:
-            return made
+            return self._roughly(made)
         if move.status == Status.PLANNED:
             basis = "announced"
         return dataclasses.replace(made, date=day.isoformat(), date_precision="day", date_basis=basis)
+
+    def _is_ahead(self, day: str) -> bool:
+        return self._base is not None and day > self._base.isoformat()[: len(day)]
+
+    def _roughly(self, move: Move) -> Move:
+        """Return a move dated to the month or year of publication, where no more of it is known."""
+        precision = {4: "year", 7: "month"}.get(len(self._partial))
+        if precision is None or move.status == Status.PLANNED:
+            return move
+        return dataclasses.replace(move, date=self._partial, date_precision=precision, date_basis="published")
 
     def _resolve(self, time: TimeSpan | None, direction: str) -> TimeSpan | None:
         if time is None:
@@ -127,8 +139,10 @@ class _Told:
         best: tuple[int, Found] | None = None
         for found in find_times(text, base=self._base, direction=_direction(move), anchor=self._day):
             start, end = move.trigger.start - offset, move.trigger.end - offset
-            if move.status == Status.ACTUAL and found.date[:10] > self._base.isoformat()[: len(found.date)]:
+            if move.status == Status.ACTUAL and self._is_ahead(found.date):
                 continue  # "gave warning that from tomorrow ...": what is told lies ahead, the telling does not
+            if _is_attribute(text, found):
+                continue
             if found.precision == "year" and text[: found.start].endswith("since "):
                 continue  # "the first since 1975" is not of 1975
             elsewhere = any(a <= found.start < b and not a <= start < b for a, b in asides)
@@ -142,6 +156,15 @@ class _Told:
 
 def _direction(move: Move) -> str:
     return "future" if move.status == Status.PLANNED else "past"
+
+
+def _is_attribute(text: str, found: Found) -> bool:
+    """Tell whether a time only says which: "the July 2016 coup", "the Sunday Gazette"."""
+    return (
+        text[: found.start].endswith(("the ", "The "))
+        and re.match(r"\s\w", text[found.end :]) is not None
+        and (found.precision != "day" or text[found.end + 1].isupper())
+    )
 
 
 def _inside(found: Found, span: Span, offset: int) -> bool:
@@ -162,9 +185,10 @@ def _undated(sentence: Span) -> str:
 
 def _day(value: str | None) -> date | None:
     try:
-        return date.fromisoformat((value or "")[:10])
+        day = date.fromisoformat((value or "")[:10])
     except ValueError:
         return None
+    return day if 1 < day.year < 9999 else None  # there must be days before and after it
 
 
 def _dateline(text: str, published: date | None) -> date | None:

@@ -146,9 +146,14 @@ def _resolve_day(match: re.Match[str], context: _Context) -> _Result:
             found = date(year, month, day)
         except ValueError:
             continue
-        if len(years) == 1 or _fits(found, context):
+        if len(years) == 1 or _fits(found, context) or _is_soon(found, context):
             return found, "day"
     return None
+
+
+def _is_soon(found: date, context: _Context) -> bool:
+    """Tell whether a day without a year lies just ahead: in October "scheduled for December 24" is not of last year."""
+    return 0 < (found - context.base).days <= 100
 
 
 def _years(context: _Context) -> list[int]:
@@ -317,7 +322,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], _Context], _Result], bool], ..
         False,
     ),
     (r"(?:over|during|at|on)\s+the\s+(?:past\s+|last\s+)?week-?end|this\s+week-?end", _resolve_weekend, False),
-    (rf"(?:some|about|nearly|almost|more\s+than|over)?\s*{_N}\s+{_UNIT}\s+ago", _resolve_ago, False),
+    (rf"(?:(?:some|about|nearly|almost|more\s+than|over)\s+)?{_N}\s+{_UNIT}\s+ago", _resolve_ago, False),
     (
         rf"(?:with)?in\s+(?:the\s+next\s+)?{_N}[\s-]+{_UNIT}(?:['\u2019]s?\s+time)?(?!\s+(?:before|after|later"
         rf"|earlier|of))",
@@ -382,7 +387,10 @@ def find_times(text: str, *, base: date, direction: Direction = "past", anchor: 
     for start, end, match, resolve, anchored in sorted(_matches(text), key=lambda found: (found[0], -found[1])):
         if start < taken or _is_other_word(match):
             continue
-        resolved = resolve(match, context)
+        try:
+            resolved = resolve(match, context)
+        except (ValueError, OverflowError):
+            continue  # a day before the year 1 or after 9999
         if resolved:
             taken = end
             yield _found(start, end, resolved, anchored=anchored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from types import TracebackType
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from demarche.errors import InputError, LedgerError
+from demarche.errors import InputError, LedgerError, SpanError
 from demarche.ledger import _views
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
 from demarche.ledger._copies import are_copies, bands, shingles
@@ -20,6 +21,7 @@ from demarche.ledger._rows import document_row, mention_rows, move_row, reading_
 from demarche.ledger._store import Store, now
 from demarche.ledger._verify import verify
 from demarche.model import (
+    Act,
     CodedDocument,
     Count,
     Document,
@@ -31,13 +33,20 @@ from demarche.model import (
     Occasion,
     OpenMention,
     Overview,
+    Status,
     Verification,
+    Voice,
 )
 
 __all__ = ["Ledger"]
 
 _APART = 10
 """Days between the publication of two copies at most: a text printed again months later is a new occasion."""
+
+_COMPARED = 30
+"""Candidates for copies that are compared at most."""
+_SAME = 0.9
+"""Share of common shingles from which a copy is all but the same text."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -141,26 +150,34 @@ class Ledger:
             if _has(connection, document):
                 return False
             seq = _next_seq(connection)
+            cluster, same = _cluster_for(connection, document, found, values)
             rows: Rows = {
                 "documents": [document_row(document, seq)],
                 "readings": [reading_row(coded, seq)],
                 "moves": [move_row(move, seq, verdict="coded") for move in coded.moves],
                 "mentions": [row for move in coded.moves for row in mention_rows(move, seq)],
-                "clusters": _cluster_rows(connection, document, seq, found, values),
+                "clusters": [{"seq": seq, "document": document.id, "cluster": cluster or document.id}],
             }
             self._append(connection, seq, "document", document.id, None, rows)
-            _insert(connection, "bands", [{"value": value, "document": seq} for value in values])
+            if (
+                not same
+            ):  # a copy of a copy is found by the first: the same bands again would only make each search longer
+                _insert(connection, "bands", [{"value": value, "document": seq} for value in values])
         return True
 
     def fail(self, failure: Failure) -> bool:
         """Record that something could not be taken in; False if the same failure is there already."""
-        row = {"place": failure.where, "stage": failure.stage, "reason": failure.reason}
+        row = {
+            "place": _clean(failure.where, 1000),
+            "stage": _clean(failure.stage, 100),
+            "reason": _clean(failure.reason, 2000),
+        }
+        row["same"] = rows_digest({"failures": [row]})
         with self._store.writing() as connection:
-            known = "SELECT 1 FROM failures WHERE place = :place AND stage = :stage AND reason = :reason"
-            if connection.execute(sa.text(known), row).first():
+            if connection.execute(sa.text("SELECT 1 FROM failures WHERE same = :same"), row).first():
                 return False
             seq = _next_seq(connection)
-            self._append(connection, seq, "failure", failure.where, None, {"failures": [{"seq": seq, **row}]})
+            self._append(connection, seq, "failure", row["place"], None, {"failures": [{"seq": seq, **row}]})
         return True
 
     # What people say of it
@@ -185,7 +202,7 @@ class Ledger:
             If the words of a span do not stand in the text.
         """
         with self._store.writing() as connection:
-            old = _one(connection, move_id)
+            old = _one(connection, move_id, settled=False)
             text = connection.execute(sa.text("SELECT text FROM documents WHERE id = :id"), {"id": old.move.document})
             move = _amended(old.move, changes)
             move.check(text.scalar_one())
@@ -197,17 +214,39 @@ class Ledger:
     def reject(self, move_id: str, *, why: str) -> None:
         """Take a move out of the current view: the coder was wrong; raises LedgerError if there is no such move."""
         with self._store.writing() as connection:
-            old = _one(connection, move_id)
+            old = _one(connection, move_id, settled=False)
             seq = _next_seq(connection)
             rows: Rows = {"moves": [move_row(old.move, seq, verdict="rejected")]}
             self._append(connection, seq, "rejection", move_id, _reason(why), rows)
+
+    def restore(self, move_id: str, *, why: str) -> Move:
+        """Take a rejected move back into the current view, as it was before, and return it.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such move, or it is not rejected.
+        """
+        with self._store.writing() as connection:
+            last = "SELECT verdict, seq FROM moves WHERE id = :id ORDER BY seq DESC LIMIT 2"
+            rows_before = connection.execute(sa.text(last), {"id": _clean(move_id)}).all()
+            if len(rows_before) < 2 or rows_before[0][0] != "rejected":
+                raise LedgerError(f"there is no rejected move {_clean(move_id)} in the ledger")
+            before = _views.move_written(connection, move_id, rows_before[1][1])
+            seq = _next_seq(connection)
+            rows: Rows = {
+                "moves": [move_row(before, seq, verdict="amended")],
+                "mentions": list(mention_rows(before, seq)),
+            }
+            self._append(connection, seq, "restoration", move_id, _reason(why), rows)
+        return before
 
     def merge(self, documents: list[str], *, why: str) -> str:
         """Put documents, with all copies of them, into one cluster, and return its id."""
         with self._store.writing() as connection:
             clusters = sorted({_cluster_of(connection, document) for document in documents})
-            if not clusters:
-                raise LedgerError("no document is named; name two or more to merge")
+            if len(clusters) < 2:
+                raise LedgerError("there is nothing to merge: name documents of two clusters or more")
             seq = _next_seq(connection)
             kept = _oldest(connection, clusters)
             rows = {"clusters": _moved(connection, [name for name in clusters if name != kept], kept, seq)}
@@ -227,13 +266,15 @@ class Ledger:
                 moved = [{"seq": seq, "document": name, "cluster": others[0]} for name in others]
             else:
                 moved = [{"seq": seq, "document": document, "cluster": document}]
+            if not moved:
+                raise LedgerError(f"{document} is alone in its cluster; there is nothing to split")
             self._append(connection, seq, "split", document, _reason(why), {"clusters": moved})
         return document
 
     def redact(self, document: str, *, why: str) -> None:
         """Hide a document, its moves and its words from every view; its entries stay in the log."""
         with self._store.writing() as connection:
-            _cluster_of(connection, document)
+            _views.document(connection, _clean(document))
             seq = _next_seq(connection)
             rows: Rows = {"redactions": [{"seq": seq, "document": document}]}
             self._append(connection, seq, "redaction", document, _reason(why), rows)
@@ -255,17 +296,30 @@ class Ledger:
         words
             As they stand in the text; case and a leading article do not matter.
         entity, sector, name
-            The actor's id, e.g. ``USA``, its sector and its name; an entity of None leaves the words open again.
+            The actor's id, e.g. ``USA``, its sector and its name; an entity of None takes back what was settled.
         everywhere
             Also where the words were resolved to somebody else.
+
+        Raises
+        ------
+        LedgerError
+            If there are no words, or the id is none: capitals and digits, such as ``USA`` or ``LBN-HEZBOLLAH``.
         """
-        key = words_key(words)
-        row = {"words": key, "entity": entity, "sector": sector, "name": name, "wide": int(everywhere)}
+        row = {"words": words, "id": entity, "sector": sector, "name": name, "everywhere": everywhere}
+        return self.settle_all([row], why=why)
+
+    def settle_all(self, rows: list[dict[str, Any]], *, why: str | None = None) -> int:
+        """Settle what :meth:`settlements` of another ledger gave, all of it or nothing; returns the mentions that it settles."""
         with self._store.writing() as connection:
-            seq = _next_seq(connection)
-            self._append(connection, seq, "settlement", key, why, {"settlements": [{"seq": seq, **row}]})
-            count = "SELECT count(*) FROM current_mentions WHERE words = :words AND link = 'settled'"
-            return int(connection.execute(sa.text(count), {"words": key}).scalar_one())
+            total = 0
+            for given in rows:
+                row = _settlement(given)
+                seq = _next_seq(connection)
+                made: Rows = {"settlements": [{"seq": seq, **row}]}
+                self._append(connection, seq, "settlement", row["words"], _clean(why) if why else None, made)
+                count = "SELECT count(*) FROM current_mentions WHERE words = :words AND link = 'settled'"
+                total += int(connection.execute(sa.text(count), {"words": row["words"]}).scalar_one())
+            return total
 
     # Views
 
@@ -324,7 +378,10 @@ class Ledger:
     def copies(self, document: str) -> tuple[str, ...]:
         """Return the ids of the documents in the cluster of a document, its own too."""
         with self._store.reading() as connection:
-            return tuple(_members(connection, _cluster_of(connection, document)))
+            _views.document(connection, document)
+            members = _members(connection, _cluster_of(connection, document))
+            hidden = {row[0] for row in connection.execute(sa.text("SELECT document FROM redactions"))}
+        return tuple(member for member in members if member not in hidden)
 
     def failures(self) -> Iterator[Failure]:
         """Yield what could not be taken in, in order."""
@@ -338,13 +395,15 @@ class Ledger:
         with self._store.reading() as connection:
             return _views.log(connection, subject, limit=limit)
 
-    def settlements(self) -> list[dict[str, str | None]]:
-        """Return what was settled, as rows of a file that can be shared: words, id, sector, name."""
+    def settlements(self) -> list[dict[str, Any]]:
+        """Return what is settled, as rows that can be shared: words, id, sector, name, everywhere."""
         with self._store.reading() as connection:
-            found = connection.execute(
-                sa.text("SELECT words, entity, sector, name FROM current_settlements ORDER BY words")
-            )
-            return [{"words": row[0], "id": row[1], "sector": row[2], "name": row[3]} for row in found]
+            query = "SELECT words, entity, sector, name, wide FROM current_settlements WHERE entity IS NOT NULL ORDER BY words"
+            found = connection.execute(sa.text(query)).all()
+        return [
+            {"words": row[0], "id": row[1], "sector": row[2], "name": row[3], "everywhere": bool(row[4])}
+            for row in found
+        ]
 
     def verify(self, *, head: str | None = None) -> Verification:
         """Check the chain of hashes, every row against it, and the offsets of every move.
@@ -362,10 +421,10 @@ class Ledger:
         entry: dict[str, Any] = {
             "seq": seq,
             "at": self._clock(),
-            "who": self._who,
+            "who": _clean(self._who),
             "kind": kind,
-            "subject": subject,
-            "why": why,
+            "subject": _clean(subject, 1000),
+            "why": None if why is None else _clean(why),
             "digest": rows_digest(rows),
             "previous": previous,
         }
@@ -392,7 +451,35 @@ def _next_seq(connection: Connection) -> int:
     return int(connection.execute(sa.text("SELECT coalesce(max(seq), 0) + 1 FROM log")).scalar_one())
 
 
+def _clean(words: str, most: int = 2000) -> str:
+    """Return words as both stores can keep them: no NUL, no lone surrogate, not endless."""
+    whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\ufffd")[:most]
+
+
+_ID = re.compile(r"[A-Z0-9][A-Z0-9+_.-]{0,63}\Z")
+_SECTOR = re.compile(r"[A-Z]{3}\Z")
+
+
+def _settlement(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a settlement, its fields checked."""
+    words = words_key(_clean(str(given["words"] or "").strip()))
+    entity, sector, name = given["id"] or None, given["sector"] or None, given["name"] or None
+    if not words:
+        raise LedgerError("no words are given; say which words mean the actor")
+    if entity and not _ID.match(entity):
+        raise LedgerError(f"{_clean(entity, 40)!r} is no actor's id: capitals and digits, such as USA or LBN-HEZBOLLAH")
+    if sector and not _SECTOR.match(sector):
+        raise LedgerError(
+            f"{_clean(sector, 40)!r} is no sector; give GOV, MIL, REB, OPP, LEG, JUD, PTY, CVL, MED, BUS, IGO or NGO"
+        )
+    wide = int(bool(given.get("everywhere")))
+    return {"words": words, "entity": entity, "sector": sector, "name": name and _clean(name, 300), "wide": wide}
+
+
 def _has(connection: Connection, document: Document) -> bool:
+    if document.id != _clean(document.id, 500):
+        raise InputError("the id is longer than 500 characters, or holds what is no character", where=document.id[:80])
     found = connection.execute(sa.text("SELECT text FROM documents WHERE id = :id"), {"id": document.id}).first()
     if found and found[0] != document.text:
         raise InputError(
@@ -407,10 +494,10 @@ def _reason(why: str) -> str:
     return why
 
 
-def _one(connection: Connection, move_id: str) -> LedgerMove:
-    found = _views.move(connection, move_id)
+def _one(connection: Connection, move_id: str, *, settled: bool = True) -> LedgerMove:
+    found = _views.move(connection, _clean(move_id), settled=settled)
     if found is None:
-        raise LedgerError(f"there is no move {move_id} in the ledger, or it was rejected or redacted")
+        raise LedgerError(f"there is no move {_clean(move_id, 80)} in the ledger, or it was rejected or redacted")
     return found
 
 
@@ -418,31 +505,48 @@ def _amended(move: Move, changes: Mapping[str, Any]) -> Move:
     fixed = {"id", "document", "published", "sentence"} & set(changes)
     if fixed:
         raise LedgerError(f"{', '.join(sorted(fixed))} cannot be amended: reject the move instead")
+    kinds: dict[str, Any] = {"act": Act, "status": Status, "voice": Voice}
     try:
-        return dataclasses.replace(move, **changes)
-    except TypeError as error:
-        raise LedgerError(f"a move has no such field ({error})") from error
+        made = {name: kinds[name](value) if name in kinds else value for name, value in changes.items()}
+        return dataclasses.replace(move, **made)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, SpanError):
+            raise
+        raise LedgerError(f"a move cannot be amended so: {error}") from error
 
 
-def _cluster_rows(
-    connection: Connection, document: Document, seq: int, found: frozenset[int], values: list[int]
-) -> list[dict[str, Any]]:
-    clusters = sorted(set(_candidates(connection, document, found, values)))
-    if not clusters:
-        return [{"seq": seq, "document": document.id, "cluster": document.id}]
-    kept = _oldest(connection, clusters)
-    moved = _moved(connection, [name for name in clusters if name != kept], kept, seq)
-    return [{"seq": seq, "document": document.id, "cluster": kept}, *moved]
+def _cluster_for(
+    connection: Connection, document: Document, found: frozenset[int], values: list[int]
+) -> tuple[str | None, bool]:
+    """Return the cluster that a document is a copy in, None for one of its own, and whether it is all but the same text.
 
-
-def _candidates(connection: Connection, document: Document, found: frozenset[int], values: list[int]) -> Iterator[str]:
+    Of the documents that share bands the likeliest are compared, until one is a copy. Nothing that is there is moved: what a
+    person has put together or apart stays so.
+    """
     query = sa.text(
-        "SELECT DISTINCT d.id, d.published, d.text, k.cluster FROM bands b JOIN documents d ON d.seq = b.document "
-        "JOIN current_clusters k ON k.document = d.id WHERE b.value IN :values"
+        "SELECT d.id, d.published, k.cluster FROM (SELECT b.document, count(*) AS shared FROM bands b "
+        "WHERE b.value IN :values GROUP BY b.document ORDER BY shared DESC, b.document LIMIT :most) c "
+        "JOIN documents d ON d.seq = c.document JOIN current_clusters k ON k.document = d.id ORDER BY c.shared DESC, d.seq"
     ).bindparams(sa.bindparam("values", expanding=True))
-    for row in connection.execute(query, {"values": values}):
-        if _near(document.published, row.published) and are_copies(found, shingles(row.text)):
-            yield row.cluster
+    rows = connection.execute(query, {"values": values, "most": _COMPARED}).all()
+    for name, published, cluster in rows:
+        if not _near(document.published, published) or not _fits_cluster(connection, document, cluster):
+            continue
+        text = connection.execute(sa.text("SELECT text FROM documents WHERE id = :id"), {"id": name}).scalar_one()
+        other = shingles(text)
+        if are_copies(found, other):
+            return str(cluster), len(found & other) >= _SAME * len(found | other)
+    return None, False
+
+
+def _fits_cluster(connection: Connection, document: Document, cluster: str) -> bool:
+    """Tell whether a document is of the time of all of a cluster, not only of its nearest copy."""
+    query = (
+        "SELECT min(d.published), max(d.published) FROM current_clusters k JOIN documents d ON d.id = k.document "
+        "WHERE k.cluster = :cluster"
+    )
+    first, last = connection.execute(sa.text(query), {"cluster": cluster}).one()
+    return _near(document.published, first) and _near(document.published, last)
 
 
 def _near(first: str | None, second: str | None) -> bool:

@@ -50,7 +50,7 @@ CREATE INDEX clusters_seq ON clusters (seq);
 CREATE INDEX clusters_cluster ON clusters (cluster);
 CREATE TABLE bands (value BIGINT NOT NULL, document BIGINT NOT NULL, PRIMARY KEY (value, document)) {compact};
 CREATE TABLE failures (seq {key}, place {text} NOT NULL, stage {text} NOT NULL, reason {text} NOT NULL,
-  UNIQUE (place, stage, reason));
+  same {text} NOT NULL UNIQUE);
 CREATE TABLE settlements (seq {key}, words {text} NOT NULL, entity {text}, sector {text}, name {text}, wide BIGINT NOT NULL);
 CREATE INDEX settlements_words ON settlements (words);
 CREATE TABLE redactions (seq {key}, document {text} NOT NULL);
@@ -69,10 +69,10 @@ CREATE VIEW current_moves AS SELECT m.*, d.publisher, d.title, d.published, k.cl
   AND NOT EXISTS (SELECT 1 FROM moves n WHERE n.id = m.id AND n.seq > m.seq)
   AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document);
 CREATE VIEW current_mentions AS SELECT n.row, n.seq, n.move, n.role, n.position, n.words,
-  CASE WHEN s.seq IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.entity ELSE s.entity END AS entity,
-  CASE WHEN s.seq IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.sector ELSE s.sector END AS sector,
-  CASE WHEN s.seq IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.name ELSE s.name END AS name,
-  CASE WHEN s.seq IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.link ELSE 'settled' END AS link
+  CASE WHEN s.entity IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.entity ELSE s.entity END AS entity,
+  CASE WHEN s.entity IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.sector ELSE s.sector END AS sector,
+  CASE WHEN s.entity IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.name ELSE s.name END AS name,
+  CASE WHEN s.entity IS NULL OR (n.entity IS NOT NULL AND s.wide = 0) THEN n.link ELSE 'settled' END AS link
   FROM mentions n LEFT JOIN current_settlements s ON s.words = n.words
 """
 
@@ -104,10 +104,11 @@ def _sqlite_only() -> list[str]:
 
 
 def _postgresql_only() -> list[str]:
-    # A tsvector holds 1 MB at most: of a very long document the first 200,000 characters are searched.
+    # A tsvector holds 1 MB at most, and a letter can take four bytes twice: of a very long document the first 80,000
+    # characters are searched.
     made = [
         f"ALTER TABLE {table} ADD COLUMN search tsvector "
-        f"GENERATED ALWAYS AS (to_tsvector('english', left({column}, 200000))) STORED"
+        f"GENERATED ALWAYS AS (to_tsvector('english', left({column}, 80000))) STORED"
         for table, column in _SEARCHED.items()
     ]
     made += [f"CREATE INDEX {table}_search ON {table} USING gin (search)" for table in _SEARCHED]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +12,8 @@ from demarche.model import CodedDocument, Document, LedgerMove, Mention, Move
 
 __all__ = ["document_row", "ledger_move", "mention_rows", "move_row", "reading_row", "words_key"]
 
+_LONGEST = 300
+"""Characters of the words of a party by which it is found: an index can hold no more."""
 _RESOLVED = ("id", "sector", "name", "link")
 _ROLES = (("actors", "actor"), ("recipients", "recipient"), ("source", "source"))
 _ELSEWHERE = ("id", "document", "published", "act", "issue", "status", "voice", "confidence", "date")
@@ -93,16 +97,16 @@ def words_key(words: str) -> str:
     plain = " ".join(words.casefold().split())
     for article in ("the ", "a ", "an "):
         plain = plain.removeprefix(article)
-    return plain or words
+    return (plain or words)[:_LONGEST]
 
 
-def ledger_move(row: Mapping[str, Any], mentions: Sequence[Mapping[str, Any]]) -> LedgerMove:
-    """Return the move of a row of ``current_moves`` and its rows of ``current_mentions``; its offsets are checked."""
+def ledger_move(row: Mapping[str, Any], text: str, mentions: Sequence[Mapping[str, Any]]) -> LedgerMove:
+    """Return the move of a row of ``current_moves``, the text of its document and its rows of mentions; offsets are checked."""
     start, end = row["sentence_start"], row["sentence_end"]
     record = dict.fromkeys(("content", "condition", "deadline", "when", "where", "source", "event", "mode", "quad"))
     record |= {"date_precision": None, "date_basis": None, "actors": [], "recipients": []} | json.loads(row["record"])
     record |= {name: row[name] for name in _ELSEWHERE}
-    record["sentence"] = {"start": start, "end": end, "text": row["sentence"]}
+    record["sentence"] = {"start": start, "end": end, "text": text[start:end]}
     resolved = {(mention["role"], mention["position"]): mention for mention in mentions}
     for name, role in _ROLES:
         value = record[name]
@@ -134,4 +138,7 @@ def _bare(value: Any) -> Any:
 
 
 def _parties(mentions: tuple[Mention, ...]) -> str:
-    return "|".join(sorted({mention.id or f"?{words_key(mention.span.text)}" for mention in mentions}))
+    """Return ids, and "?" with the words of those that are open, parted by "|" (words hold neither that nor ">")."""
+    named = sorted({mention.id or "?" + re.sub("[|>]", " ", words_key(mention.span.text)) for mention in mentions})
+    joined = "|".join(named)
+    return joined if len(joined) <= _LONGEST else f"?{hashlib.sha256(joined.encode()).hexdigest()}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from demarche.errors import LedgerError, MissingExtra
+from demarche.errors import InputError, LedgerError, MissingExtra
 from demarche.ledger._migrations import MIGRATIONS, statements
 
 __all__ = ["Store"]
@@ -95,6 +97,7 @@ class Store:
         if done is None:
             if sa.inspect(connection).get_table_names():
                 raise LedgerError(f"{self.shown} holds tables of something else; name another file or database")
+            self._check_encoding(connection)
             connection.exec_driver_sql("CREATE TABLE migrations (name TEXT PRIMARY KEY, at TEXT NOT NULL)")
             done = []
         unknown = [name for name in done if name not in MIGRATIONS]
@@ -108,11 +111,22 @@ class Store:
                 connection.exec_driver_sql(statement)
             connection.execute(sa.text("INSERT INTO migrations VALUES (:name, :at)"), {"name": name, "at": now()})
 
+    def _check_encoding(self, connection: Connection) -> None:
+        if self.dialect == "postgresql":
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+            if encoding not in ("UTF8", b"UTF8"):
+                raise LedgerError(f"{self.shown} is in {encoding}; make the database with: createdb -E UTF8 NAME")
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise InputError(f"cannot be kept: {error}; take out what is no character, or is too large") from error
         except DBAPIError as error:
+            if str(getattr(error.orig, "sqlstate", "") or "").startswith(("22", "54")):
+                first = str(error.orig).splitlines()[0]
+                raise InputError(f"cannot be kept in this store ({first}); shorten it or clean it") from error
             raise LedgerError(f"{self.shown}: {_explain(str(error.orig))}") from error
         except SQLAlchemyError as error:
             raise LedgerError(f"{self.shown}: {error}") from error
@@ -136,8 +150,11 @@ def _parse_url(url: str) -> URL:
         return URL.create("sqlite", database=url)
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerError(f"{url} is no address of a ledger; give a file or postgresql://host/database") from error
+    except (ArgumentError, ValueError) as error:
+        kind = url.split("://")[0]
+        raise LedgerError(
+            f"{kind}://... is no address of a ledger; give a file or postgresql://host/database"
+        ) from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         return URL.create("sqlite", database=parsed.database)
     if parsed.get_backend_name() in ("postgresql", "postgres"):
@@ -153,7 +170,8 @@ def _engine(url: URL, shown: str, *, create: bool, wait: float) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(Path(_file(url)), shown, create=create, wait=wait)
     try:
-        return sa.create_engine(url, pool_size=1, max_overflow=0)
+        options = f"-c lock_timeout={int(wait * 1000)}"
+        return sa.create_engine(url, pool_size=1, max_overflow=0, connect_args={"options": options})
     except ModuleNotFoundError as error:
         raise MissingExtra("a ledger in PostgreSQL", "postgresql") from error
 
@@ -164,14 +182,23 @@ def _sqlite_engine(path: Path, shown: str, *, create: bool, wait: float) -> Engi
     if not path.exists() and (not create or not path.absolute().parent.is_dir()):
         hint = "check the path" if not create else "make its folder first"
         raise LedgerError(f"{shown} is not there; {hint}")
+    fixed = path.exists() and not create and not os.access(path.parent, os.W_OK)
+    if fixed:  # on a medium that cannot be written there is no log of changes beside the file: it is read as it is
+        target, extra = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", {"uri": True}
+    else:
+        target, extra = str(path), {}
     engine = sa.create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": wait, "isolation_level": None}
+        URL.create("sqlite", database=target), connect_args={"timeout": wait, "isolation_level": None, **extra}
     )
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(connection: Any, _: Any) -> None:
-        # FULL: a document that was reported as taken in survives a power cut. WAL: readers do not wait for writers.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        # FULL: a document that was reported as taken in survives a power cut. WAL: readers do not wait for writers; a file
+        # of something else is left as it is.
+        if not fixed and (not names or "migrations" in names):
+            connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -188,9 +215,13 @@ _EXPLAINED: tuple[tuple[str, str], ...] = (
         "disk I/O error",
         "the disk gives an error; check it and the space left, then run again: what was committed is kept",
     ),
-    ("could not connect|connection failed|refused", "the server does not answer; check the address and that it runs"),
-    ("does not exist", "the database does not exist; make it first (createdb NAME)"),
-    ("password|authentication", "the server refuses the login; check user and password"),
+    ("database .* does not exist", "the database does not exist; make it first (createdb NAME)"),
+    ("password|authentication|role .* does not exist", "the server refuses the login; check user and password"),
+    (
+        "could not connect|connection failed|refused|translate host",
+        "the server does not answer; check the address and that it runs",
+    ),
+    ("lock timeout", "another program holds it; wait, then run again"),
 )
 
 

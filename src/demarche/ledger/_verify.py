@@ -16,8 +16,8 @@ from demarche.model import Verification
 
 __all__ = ["verify"]
 
-_STEP = 500
-"""Entries that are checked at a time: the check of a large ledger holds as little as that of a small one."""
+_STEP = 50
+"""Entries, and so documents, that are held at a time."""
 _MOST = 100
 _COLUMNS = {
     "documents": "seq, id, title, url, publisher, language, published, sha256, text",
@@ -26,7 +26,7 @@ _COLUMNS = {
     "parties, words, record",
     "mentions": "seq, move, role, position, words, entity, sector, name, link",
     "clusters": "seq, document, cluster",
-    "failures": "seq, place, stage, reason",
+    "failures": "seq, place, stage, reason, same",
     "settlements": "seq, words, entity, sector, name, wide",
     "redactions": "seq, document",
 }
@@ -35,7 +35,7 @@ _COLUMNS = {
 def verify(connection: Connection, *, head: str | None) -> Verification:
     """Check a ledger from its first entry to its last."""
     problems: list[str] = []
-    previous, expected, last, known = FIRST, 1, 0, head is None
+    previous, expected, last, known, walked = FIRST, 1, 0, head is None, 0
     totals = dict.fromkeys(_COLUMNS, 0)
     for entries in _steps(connection):
         rows = _rows_of(connection, entries[0]["seq"], entries[-1]["seq"])
@@ -47,6 +47,9 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
             totals[table] += sum(len(found[table]) for found in rows.values())
         problems += _offset_problems(connection, rows)
         last = entries[-1]["seq"]
+        walked += len(entries)
+    if walked != _count(connection, "log"):
+        problems.append("the log holds entries that stand before its first")
     problems += _strays(connection, totals)
     if not known:
         problems.append(f"no entry has the hash {head}: the log was cut off or rewritten since it was noted")
@@ -95,15 +98,18 @@ def _entry_problems(entry: Any, previous: str, expected: int, rows: Any) -> Iter
 def _offset_problems(connection: Connection, rows: dict[int, dict[str, list[dict[str, Any]]]]) -> Iterator[str]:
     moves = [(seq, move) for seq, found in rows.items() for move in found["moves"]]
     texts = _texts(connection, sorted({move["document"] for _, move in moves}))
+    mentions = defaultdict(list)
+    for seq, found in rows.items():
+        for mention in found["mentions"]:
+            mentions[seq, mention["move"]].append(mention)
+    about = {"cluster": "", "publisher": None, "title": None, "published": None}
     for seq, move in moves:
         text = texts.get(move["document"])
         if text is None:
             yield f"move {move['id']}: its document {move['document']} is missing"
             continue
-        about = {"sentence": text[move["sentence_start"] : move["sentence_end"]], "cluster": "", "publisher": None}
-        mentions = [mention for mention in rows[seq]["mentions"] if mention["move"] == move["id"]]
         try:
-            ledger_move({**move, **about, "title": None, "published": None}, mentions)
+            ledger_move({**move, **about}, text, mentions[seq, move["id"]])
         except (DemarcheError, ValueError, KeyError, TypeError) as error:
             yield f"move {move['id']} of document {move['document']}: {error}"
 

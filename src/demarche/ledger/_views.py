@@ -7,6 +7,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError
 from demarche.ledger._rows import ledger_move
-from demarche.model import Count, Document, LedgerMove, LogEntry, MoveFilter, Occasion, OpenMention, Overview
+from demarche.model import Count, Document, LedgerMove, LogEntry, Move, MoveFilter, Occasion, OpenMention, Overview
 
 __all__ = [
     "PAGE",
@@ -24,6 +25,7 @@ __all__ = [
     "log",
     "move",
     "move_keys",
+    "move_written",
     "moves_at",
     "occasions",
     "open_mentions",
@@ -92,25 +94,43 @@ def move_keys(connection: Connection, wanted: MoveFilter, *, limit: int | None, 
     return keys[offset:]
 
 
-def moves_at(connection: Connection, keys: Sequence[int]) -> list[LedgerMove]:
-    """Return the moves with these keys, in their order."""
+def moves_at(connection: Connection, keys: Sequence[int], *, settled: bool = True) -> list[LedgerMove]:
+    """Return the moves with these keys, in their order; their parties as settled, or as they were taken in."""
     if not keys:
         return []
     query = sa.text(
         "SELECT m.row, m.id, m.seq, m.document, m.verdict, m.act, m.issue, m.status, m.voice, m.confidence, m.date, "
-        "m.sentence_start, m.sentence_end, m.sentence, m.record, m.publisher, m.title, m.published, m.cluster "
+        "m.sentence_start, m.sentence_end, m.record, m.publisher, m.title, m.published, m.cluster "
         "FROM current_moves m WHERE m.row IN :keys"
     ).bindparams(sa.bindparam("keys", expanding=True))
     rows = {row["row"]: dict(row) for row in connection.execute(query, {"keys": list(keys)}).mappings()}
-    mentions = _mentions(connection, [row["id"] for row in rows.values()])
-    return [ledger_move(rows[key], mentions[rows[key]["id"], rows[key]["seq"]]) for key in keys if key in rows]
+    mentions = _mentions(connection, [row["id"] for row in rows.values()], settled=settled)
+    texts = _texts(connection, sorted({row["document"] for row in rows.values()}))
+    return [
+        ledger_move(row, texts[row["document"]], mentions[row["id"], row["seq"]])
+        for row in (rows[key] for key in keys if key in rows)
+    ]
 
 
-def move(connection: Connection, move_id: str) -> LedgerMove | None:
+def _texts(connection: Connection, documents: list[str]) -> dict[str, str]:
+    query = sa.text("SELECT id, text FROM documents WHERE id IN :ids").bindparams(sa.bindparam("ids", expanding=True))
+    return {row[0]: row[1] for row in connection.execute(query, {"ids": documents})}
+
+
+def move(connection: Connection, move_id: str, *, settled: bool = True) -> LedgerMove | None:
     """Return a move as it stands now, None if there is none."""
     query = sa.text("SELECT m.row FROM current_moves m WHERE m.id = :id")
-    found = moves_at(connection, [row[0] for row in connection.execute(query, {"id": move_id})])
+    keys = [row[0] for row in connection.execute(query, {"id": move_id})]
+    found = moves_at(connection, keys, settled=settled)
     return found[0] if found else None
+
+
+def move_written(connection: Connection, move_id: str, seq: int) -> Move:
+    """Return a move as an entry of the log wrote it."""
+    query = "SELECT m.*, d.text, d.published FROM moves m JOIN documents d ON d.id = m.document WHERE m.id = :id AND m.seq = :seq"
+    row = dict(connection.execute(sa.text(query), {"id": move_id, "seq": seq}).mappings().one())
+    mentions = _mentions(connection, [move_id], settled=False)[move_id, seq]
+    return ledger_move({**row, "cluster": "", "publisher": None, "title": None}, row["text"], mentions).move
 
 
 def count(connection: Connection, by: str, wanted: MoveFilter, *, limit: int) -> list[Count]:
@@ -129,9 +149,9 @@ def count(connection: Connection, by: str, wanted: MoveFilter, *, limit: int) ->
     query = (
         "SELECT value, sum(most) AS moves, sum(total) AS mentions FROM ("
         "SELECT value, max(n) AS most, sum(n) AS total FROM ("
-        f"SELECT {value} AS value, m.cluster AS cluster, m.document, m.act AS act, m.parties AS parties, count(*) AS n "
+        f"SELECT {value} AS value, m.cluster AS cluster, m.document, m.act AS act, m.parties AS parties, count(DISTINCT m.id) AS n "
         f"FROM {source} WHERE {where} GROUP BY {value}, m.cluster, m.document, m.act, m.parties"
-        ") a GROUP BY value, cluster, act, parties) b GROUP BY value ORDER BY moves DESC, value LIMIT :most_values"
+        ") a GROUP BY value, cluster, act, parties) b GROUP BY value ORDER BY moves DESC, value IS NULL, value LIMIT :most_values"
     )
     found = connection.execute(sa.text(query), {**parameters, "most_values": limit})
     return [Count(value=row[0], name=None, moves=int(row[1]), mentions=int(row[2])) for row in found]
@@ -159,13 +179,23 @@ def _occasion(connection: Connection, row: Any, where: str, parameters: Paramete
     return Occasion(
         date=row[0],
         act=row[1],
-        actors=tuple(filter(None, actors.split("|"))),
-        recipients=tuple(filter(None, recipients.split("|"))),
+        actors=_settled(connection, actors),
+        recipients=_settled(connection, recipients),
         clusters=row[3],
         documents=row[4],
         days=int(connection.execute(sa.text(days), {**about, "o_issue": found.move.issue}).scalar_one()),
         best=found,
     )
+
+
+def _settled(connection: Connection, parties: str) -> tuple[str, ...]:
+    """Return parties as they were taken in, with those that are settled since."""
+    query = sa.text("SELECT entity FROM current_settlements WHERE words = :words AND entity IS NOT NULL")
+    made = []
+    for party in filter(None, parties.split("|")):
+        known = connection.execute(query, {"words": party[1:]}).scalar() if party.startswith("?") else None
+        made.append(str(known or party))
+    return tuple(made)
 
 
 def open_mentions(connection: Connection, *, limit: int) -> list[OpenMention]:
@@ -205,7 +235,9 @@ def log(connection: Connection, subject: str | None, *, limit: int) -> list[LogE
     where = "" if subject is None else "WHERE l.subject = :subject"
     query = sa.text(
         "SELECT l.seq, l.at, l.who, l.kind, l.subject, l.why, m.record FROM log l "
-        f"LEFT JOIN moves m ON m.seq = l.seq AND l.kind = 'correction' {where} ORDER BY l.seq DESC LIMIT :most"
+        "LEFT JOIN moves m ON m.seq = l.seq AND l.kind = 'correction' "
+        "AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document) "
+        f"{where} ORDER BY l.seq DESC LIMIT :most"
     )
     parameters = {"most": limit} | ({} if subject is None else {"subject": subject})
     return [
@@ -222,9 +254,10 @@ def log(connection: Connection, subject: str | None, *, limit: int) -> list[LogE
     ]
 
 
-def _mentions(connection: Connection, ids: list[str]) -> dict[tuple[str, int], list[Any]]:
+def _mentions(connection: Connection, ids: list[str], *, settled: bool) -> dict[tuple[str, int], list[Any]]:
+    source = "current_mentions" if settled else "mentions"
     query = sa.text(
-        "SELECT move, seq, role, position, entity, sector, name, link FROM current_mentions WHERE move IN :ids"
+        f"SELECT move, seq, role, position, entity, sector, name, link FROM {source} WHERE move IN :ids"
     ).bindparams(sa.bindparam("ids", expanding=True))
     found: dict[tuple[str, int], list[Any]] = defaultdict(list)
     for row in connection.execute(query, {"ids": ids}).mappings():
@@ -254,6 +287,8 @@ def _where(connection: Connection, wanted: MoveFilter) -> tuple[str, Parameters]
     if wanted.since is not None:
         parameters |= {"since": _checked(wanted.since), "since_year": wanted.since[:4]}
         parts.append("m.date >= :since_year AND (m.date >= :since OR :since LIKE m.date || '%')")
+    if wanted.since and wanted.until and wanted.since[: len(wanted.until)] > wanted.until:
+        raise InputError(f"nothing lies after {wanted.since} and before {wanted.until}; exchange the two dates")
     if wanted.until is not None:
         parameters |= {
             "until": _checked(wanted.until),
@@ -265,8 +300,12 @@ def _where(connection: Connection, wanted: MoveFilter) -> tuple[str, Parameters]
 
 
 def _checked(day: str) -> str:
+    try:
+        date.fromisoformat((day + "-01-01")[:10] if len(day) < 8 else day)
+    except ValueError:
+        day = ""
     if not _DATE.match(day):
-        raise InputError(f"{day!r} is no date; give 1962, 1962-10 or 1962-10-22")
+        raise InputError("that is no date; give 1962, 1962-10 or 1962-10-22")
     return day
 
 
@@ -274,6 +313,7 @@ def _search(connection: Connection, table: str, words: str | None, parameters: P
     """Return the condition that the words of a query occur; punctuation in it has no meaning but for double quotes."""
     if words is None:
         return ""
+    words = re.sub("['\u2019]s\\b", "", words)
     terms = [" ".join(re.findall(r"\w+", quoted or plain)) for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', words)]
     terms = [term for term in terms if term]
     if not terms:

@@ -38,15 +38,22 @@ class Document:
     sha256: str | None = None
 
     @staticmethod
-    def content_id(text: str) -> str:
+    def content_id(text: str, *about: str | None) -> str:
         """Return the id of a text that has none: ``d`` and 16 hexadecimal digits of its SHA-256.
+
+        With what is known of it (publisher, day, address), so that one text in two papers is two documents.
 
         Examples
         --------
         >>> Document.content_id("Kyiv rejected it.")
         'd2572abb5a5935c79'
         """
-        return "d" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return (
+            "d"
+            + hashlib.sha256("\x1f".join((text, *filter(None, about))).encode("utf-8", "surrogatepass")).hexdigest()[
+                :16
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

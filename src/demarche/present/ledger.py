@@ -21,7 +21,7 @@ from demarche.model import (
     Overview,
     Verification,
 )
-from demarche.present._marks import show_controls, show_line
+from demarche.present._marks import party_words, show_controls, show_line
 
 __all__ = [
     "ledger_record",
@@ -162,14 +162,7 @@ def render_moves(moves: Iterable[LedgerMove]) -> Iterator[Group]:
 
 
 def _parties(mentions: Iterable[Mention]) -> str:
-    return ", ".join(
-        show_line(
-            f"{mention.span.text} ({' '.join(filter(None, (mention.id, mention.sector)))})"
-            if mention.id
-            else f"{mention.span.text} (open)"
-        )
-        for mention in mentions
-    )
+    return ", ".join(show_line(f"{words} ({known or 'open'})") for words, known in party_words(mentions))
 
 
 def render_open_mentions(found: Iterable[OpenMention]) -> Table:

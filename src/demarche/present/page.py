@@ -13,6 +13,7 @@ from importlib import resources
 
 from demarche.codebook import load_codebook
 from demarche.model import CodedDocument, Document, Failure, Mention, Move, ReadSentence, Span, Status, Voice
+from demarche.present._marks import party_words
 
 __all__ = ["render_page"]
 
@@ -151,8 +152,14 @@ def _card(move: Move, number: int, place: int) -> str:
     return (
         f'<li id="m{number}-{place}"><p><a href="#t{number}-{place}"><mark class="{_quad(move.quad)}">{move.act.value}</mark>'
         f"</a>{status}{voice} {_parties(move)}</p><dl>{details}</dl>"
-        f'<p class="codes">{_text(move.issue.replace("_", " "))} · confidence {move.confidence:.2f}</p></li>\n'
+        f'<p class="codes">{_text(_when(move))}{_text(move.issue.replace("_", " "))} · confidence {move.confidence:.2f}</p></li>\n'
     )
+
+
+def _when(move: Move) -> str:
+    """Return the date of a move with what it rests on, unless that is its own words."""
+    basis = "" if move.date_basis in (None, "explicit") else f" ({move.date_basis})"
+    return f"{move.date}{basis} \u00b7 " if move.date else ""
 
 
 def _parties(move: Move) -> str:
@@ -161,7 +168,10 @@ def _parties(move: Move) -> str:
 
 
 def _names(mentions: tuple[Mention, ...]) -> str:
-    return ", ".join(f"<b><bdi>{_text(mention.span.text)}</bdi></b>" for mention in mentions)
+    return ", ".join(
+        f"<b><bdi>{_text(words)}</bdi></b>" + (f" <small>({_text(known)})</small>" if known else "")
+        for words, known in party_words(mentions)
+    )
 
 
 def _quad(quad: int | None) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demarche.model import CodedDocument, Document, Mention, Move, Span, Status, Voice
-from demarche.present._marks import show_controls, show_line
+from demarche.present._marks import party_words, show_controls, show_line
 
 __all__ = ["render_table"]
 
@@ -74,12 +74,7 @@ def _sentence(move: Move) -> Text:
 
 
 def _names(mentions: Iterable[Mention]) -> str:
-    return ", ".join(_name(mention) for mention in mentions)
-
-
-def _name(mention: Mention) -> str:
-    known = " ".join(filter(None, (mention.id, mention.sector)))
-    return f"{_words(mention.span)} ({show_line(known)})" if known else _words(mention.span)
+    return ", ".join(show_line(f"{words} ({known})" if known else words) for words, known in party_words(mentions))
 
 
 def _words(span: Span) -> str:

@@ -9,8 +9,15 @@ from demarche.errors import InputError
 
 __all__ = ["parse_published"]
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?\Z")
-_LETTERS = re.compile(r"[A-Za-z]{3,}")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?\Z", re.ASCII)
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.{0,30})?\Z", re.ASCII)
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_NAMED = re.compile(
+    rf"(?:[a-z]{{3,9}}\.?,?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{_MONTHS})[a-z]{{0,6}}|(?:{_MONTHS})[a-z]{{0,6}}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
+    r"\.?,?\s+\d{4}\b",
+    re.ASCII | re.IGNORECASE,
+)
+_LONGEST = 64
 
 
 def parse_published(value: str) -> str:
@@ -33,21 +40,36 @@ def parse_published(value: str) -> str:
     partial = _PARTIAL.match(text)
     if partial and partial[1] != "0000" and 1 <= int(partial[2] or 1) <= 12:
         return text
-    try:
-        datetime.fromisoformat(text)
-        return text
-    except ValueError:
-        pass
-    if _LETTERS.search(text) and not text[:1].isalpha() or re.match(r"[A-Za-z]{3,9}\b", text):
-        from dateutil import parser
-
+    if len(text) <= _LONGEST and _WHOLE.match(text):
         try:
-            # Two defaults that differ in everything: what they do not agree on, the text does not say.
-            first, second = (
-                parser.parse(text, default=default) for default in (datetime(2000, 1, 1), datetime(2003, 2, 2))
-            )
-        except (ValueError, OverflowError):
-            first, second = datetime(1, 1, 1), datetime(2, 2, 2)
-        if first == second:
-            return first.isoformat() if first.time() != datetime.min.time() else first.date().isoformat()
+            datetime.fromisoformat(text)
+            return text
+        except ValueError:
+            pass
+    if len(text) <= _LONGEST and _NAMED.match(text):
+        found = _parse_named(text)
+        if found:
+            return found
     raise InputError(f"{value[:40]!r} is no day that can be told; give the publication as 2025-11-27, or leave it out")
+
+
+def _parse_named(text: str) -> str | None:
+    """Return a date with the name of a month, None where it is none or contradicts its weekday."""
+    from dateutil import parser
+
+    try:
+        # Two defaults that differ in everything: what they do not agree on, the text does not say. A zone known by letters
+        # alone is left out: the day is what is needed.
+        first, second = (
+            parser.parse(text, default=default, tzinfos=lambda name, offset: offset)
+            for default in (datetime(2000, 1, 1), datetime(2003, 2, 2))
+        )
+    except (ValueError, OverflowError):
+        return None
+    weekday = text[:3].lower()
+    if first != second or (weekday in _WEEKDAYS and _WEEKDAYS.index(weekday) != first.weekday()):
+        return None
+    return first.isoformat() if first.time() != datetime.min.time() else first.date().isoformat()
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

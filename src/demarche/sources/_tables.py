@@ -19,6 +19,8 @@ _LONGEST = 16 * 2**20
 _GROUP = 2**30
 """Bytes of one row group at most, as it says of itself: it is held in memory."""
 _BATCH = 64
+_HEAD = 2**20
+"""Bytes by which the encoding of a table is told; a character may be cut at their end."""
 _NAMES = {
     "text": ("text", "body", "content", "full_text", "article"),
     "id": ("id", "document", "doc_id", "document_id"),
@@ -34,22 +36,37 @@ Item = Document | Failure
 
 def read_csv(path: Path) -> Iterator[Item]:
     """Yield the documents of a CSV or TSV file, whose first line names the columns; failures in place of bad rows."""
-    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+    with open(path, encoding=_encoding(path), errors="replace", newline="") as file:
         lines = _Lines(file)
         head = lines.peek()
         delimiter = max(",;\t", key=head.count)
         csv.field_size_limit(_LONGEST)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            columns = _columns(next(reader, []), str(path))
+            header = next(reader, [])
+            columns = _columns(header, str(path))
             for row in reader:
-                if any(cell.strip() for cell in row):
+                if len(row) > len(header):
+                    reason = f"has {len(row)} cells, the header {len(header)}; put quotes around a text with {delimiter!r} in it"
+                    yield Failure(where=f"{path}:{reader.line_num}", stage="sources", reason=reason)
+                elif any(cell.strip() for cell in row):
                     values = {name: row[place] for name, place in columns.items() if place < len(row)}
                     yield _document(values, f"{path}:{reader.line_num}", short=len(row) <= columns["text"])
         except csv.Error as error:
             raise InputError(
                 f"is no CSV from here on ({error}); what stands before was read", where=f"{path}:{lines.number}"
             ) from error
+
+
+def _encoding(path: Path) -> str:
+    """Return the encoding of a table: UTF-8 unless its beginning is something else."""
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if head.startswith(mark):
+            return encoding
+    foreign = head.decode("utf-8", "replace").count("\ufffd")
+    return "cp1252" if foreign > 1 or (foreign and len(head) < _HEAD) else "utf-8-sig"
 
 
 def read_parquet(path: Path) -> Iterator[Item]:
@@ -76,6 +93,7 @@ def read_parquet(path: Path) -> Iterator[Item]:
                     f"has a row group of {largest // 2**20} MiB; write it with smaller ones", where=str(path)
                 )
             names = {name: file.schema_arrow.names[place] for name, place in columns.items()}
+            _check_types(file.schema_arrow, names, str(path))
             number = 0
             for batch in file.iter_batches(batch_size=_BATCH, columns=list(names.values())):
                 for row in batch.to_pylist():
@@ -86,11 +104,26 @@ def read_parquet(path: Path) -> Iterator[Item]:
                         f"{path}:{number}",
                         short="text" not in values,
                     )
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
+        if isinstance(error, InputError):
+            raise
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             f"is no whole Parquet file ({first[:120]}); what stands before was read", where=str(path)
         ) from error
+
+
+def _check_types(schema: Any, names: dict[str, str], where: str) -> None:
+    """Raise InputError unless the texts are strings, and the rest strings, numbers or dates."""
+    from pyarrow import types
+
+    for field, column in names.items():
+        kind = schema.field(column).type
+        kind = kind.value_type if types.is_dictionary(kind) else kind
+        plain = types.is_string(kind) or types.is_large_string(kind)
+        other = types.is_integer(kind) or types.is_date(kind) or types.is_timestamp(kind) or types.is_null(kind)
+        if not (plain or (other and field != "text")):
+            raise InputError(f"has {kind} in the column {column!r}, where a string is needed", where=where)
 
 
 def _columns(header: list[str], where: str) -> dict[str, int]:

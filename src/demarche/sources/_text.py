@@ -13,6 +13,8 @@ from demarche.sources._published import parse_published
 
 __all__ = ["decode_bytes", "document_from_text", "normalise_text"]
 
+_LONGEST = 500
+"""Characters of an id, a title, a publisher, an address at most: a field that is longer is the wrong one."""
 _CONTROLS = {code: "\ufffd" for code in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))}
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 """What ends a line or a page; programs that save a PDF as text put a form feed between its pages."""
@@ -127,7 +129,7 @@ def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = 
 
     Examples
     --------
-    >>> document_from_text("Kyiv rejected it.", published="2025-11-27").id
+    >>> document_from_text("Kyiv rejected it.").id
     'd2572abb5a5935c79'
     """
     if not isinstance(text, str):
@@ -137,10 +139,18 @@ def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = 
         raise InputError("the text is empty; there is nothing to code", where=id)
     if about.get("published") not in (None, ""):
         about["published"] = parse_published(str(about["published"]))
+    known = {name: normalise_text(str(value)) for name, value in about.items() if value not in (None, "")}
+    for name, value in {"id": id or "", **known}.items():
+        if len(value) > _LONGEST:
+            raise InputError(
+                f"its {name} is longer than {_LONGEST} characters; is that the right field?", where=value[:80]
+            )
+    given = normalise_text(id) if id else None
+    parts = (known.get(name) for name in ("publisher", "published", "url"))
     return Document(
-        id=id or Document.content_id(clean),
+        id=given or Document.content_id(clean, *parts),
         text=clean,
         language=detect_language(clean),
         sha256=hashlib.sha256(raw).hexdigest() if raw is not None else None,
-        **{name: normalise_text(str(value)) for name, value in about.items() if value not in (None, "")},
+        **known,
     )
