@@ -28,6 +28,8 @@ from training.start import start_from
 _CORPUS = Path(__file__).parent.parent / "corpus" / "sentences.jsonl"
 _KEEP = [step / 20 for step in range(4, 14)]
 """Thresholds that are tried on the dev sentences."""
+_EQUAL = 0.0005
+"""Thresholds whose F1 differs by less are taken for equal: the higher one leaves out more that is no move."""
 
 
 def main() -> None:
@@ -115,7 +117,7 @@ def _epochs(
 
 
 def _choose_threshold(weights: Path, dev: list[CodedSentence]) -> float:
-    """Return the threshold with which the exported weights reach the best F1 of trigger and act, and print all."""
+    """Return the threshold with which the exported weights reach the best F1 of trigger and act, of equals the highest."""
     gold = [item.sentence for item in dev]
     read = list(load_reader(weights).read_sentences([sentence.span for sentence in gold]))
     values = {}
@@ -127,7 +129,8 @@ def _choose_threshold(weights: Path, dev: list[CodedSentence]) -> float:
         }
         print(f"threshold {keep:.2f}:", ", ".join(f"{name} {value or 0:.3f}" for name, value in found.items()))
         values[keep] = found["act"] or 0.0
-    return max(values, key=lambda keep: values[keep])
+    best = max(values.values())
+    return max(keep for keep, value in values.items() if value >= best - _EQUAL)
 
 
 def _above(sentence: ReadSentence, keep: float) -> ReadSentence:

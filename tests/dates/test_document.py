@@ -41,7 +41,8 @@ def test_a_plan_without_a_day_has_the_day_of_its_announcement():
 
 
 def test_a_time_in_what_is_demanded_is_not_when_it_is_demanded():
-    move = one(("He demanded that they leave on Monday.", "demanded", {"content": "they leave on Monday"}))
+    content = "all of them leave the islands on Monday"
+    move = one((f"He demanded that {content}.", "demanded", {"content": content}))
     assert (move.date, move.date_basis) == ("1962-10-24", "published")
 
 
@@ -114,3 +115,10 @@ def test_a_time_that_says_which_is_not_when(words):
 def test_what_was_agreed_for_tomorrow_was_agreed_before():
     move = one(("He agreed to meet tomorrow.", "agreed", {"when": "tomorrow"}))
     assert (move.when.date, move.date) == ("1962-10-25", "1962-10-24")
+
+
+def test_a_proposal_of_tuesday_is_of_tuesday_and_its_refusal_is_not():
+    text = "They could not accept the proposal of Tuesday, he said on Wednesday."
+    (refusal,) = dated((text, "could not accept", {"when": "of Tuesday"}))
+    (proposal,) = dated((text, "proposal", {}))
+    assert (refusal.date, proposal.date) == ("1962-10-24", "1962-10-23")

@@ -239,11 +239,18 @@ class Survey:
         if not entries:
             return None
 
-        def preference(entry: Entry) -> tuple[bool, float, float, int]:
+        def preference(entry: Entry) -> tuple[bool, bool, float, float, int]:
             titled = any(title in self._before(hit.first, 5) for title in entry.titles)
             named = 3 if self._counts.get(entry.id or "") else 0
             near = entry.distance(self.day)
-            return (full and near > 0, near - (4 if titled else 0) - named, near, -_RANK.get(entry.role, 1))
+            office = entry.id in self.gazetteer.states  # who leads a state and a movement speaks for the state
+            return (
+                near > (0 if full else 1),
+                not office,
+                near - (4 if titled else 0) - named,
+                near,
+                -_RANK.get(entry.role, 1),
+            )
 
         best = min(entries, key=preference)
         party = self._as_party(best)

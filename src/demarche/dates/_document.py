@@ -24,6 +24,8 @@ _ASIDE = re.compile(r"\b(?:who|whom|which|whose|that|after|before|since|when|had
 """What stands before a time that is not the main clause's."""
 _RELATIVE = re.compile(r",\s(?:who|whom|which|whose|where)\b[^,;]*", re.IGNORECASE)
 _BREAK = re.compile(r"\b(?:who|whom|which|whose|that|after|before|since|when)\b|[;:]", re.IGNORECASE)
+_SHORT = 5
+"""Words of a content up to which it is a thing, not a clause."""
 _BETWEEN = 60
 """A clause between a time and a trigger counts as so many characters of distance."""
 
@@ -88,6 +90,8 @@ class _Told:
         own = self._resolve(move.when, _direction(move))
         deadline = self._resolve(move.deadline, "future")
         made = dataclasses.replace(move, when=own, deadline=deadline)
+        if own and own.span.text.startswith("of ") and own.span.start > move.trigger.end + 1:
+            own, made = None, dataclasses.replace(move, deadline=deadline, when=own)  # it is another noun's
         ahead = own and own.date and move.status == Status.ACTUAL and self._is_ahead(own.date)
         if own and own.date and not ahead:  # "agreed to meet tomorrow" was agreed before that
             return dataclasses.replace(made, date=own.date, date_precision=own.precision, date_basis="explicit")
@@ -134,6 +138,10 @@ class _Told:
             return None
         offset = move.sentence.start
         held = [span for span in (move.content, move.condition, move.deadline and move.deadline.span) if span]
+        if move.content and len(move.content.text.split()) <= _SHORT:
+            held.remove(
+                move.content
+            )  # "condemned the attack yesterday": a thing has no time of its own as a clause has
         text = _undated(move.sentence)
         asides = [match.span() for match in _RELATIVE.finditer(text)]
         best: tuple[int, Found] | None = None
@@ -141,6 +149,8 @@ class _Told:
             start, end = move.trigger.start - offset, move.trigger.end - offset
             if move.status == Status.ACTUAL and self._is_ahead(found.date):
                 continue  # "gave warning that from tomorrow ...": what is told lies ahead, the telling does not
+            if text[end : found.start].split() == ["of"]:
+                return found  # "the proposal of Tuesday"
             if _is_attribute(text, found):
                 continue
             if found.precision == "year" and text[: found.start].endswith("since "):
@@ -158,13 +168,18 @@ def _direction(move: Move) -> str:
     return "future" if move.status == Status.PLANNED else "past"
 
 
+_PART_OF = re.compile(
+    r"\b(?:morning|noon|afternoon|evening|night|hours?|days?|weeks?|end|start|beginning)\s+of\s\Z", re.IGNORECASE
+)
+
+
 def _is_attribute(text: str, found: Found) -> bool:
-    """Tell whether a time only says which: "the July 2016 coup", "the Sunday Gazette"."""
-    return (
-        text[: found.start].endswith(("the ", "The "))
-        and re.match(r"\s\w", text[found.end :]) is not None
-        and (found.precision != "day" or text[found.end + 1].isupper())
-    )
+    """Tell whether a time only says which: "the July 2016 coup", "the Sunday Gazette", "the proposal of Tuesday"."""
+    before = text[: found.start]
+    if before.endswith("of ") and not _PART_OF.search(before):
+        return True
+    follows = before.endswith(("the ", "The ")) and re.match(r"\s\w", text[found.end :]) is not None
+    return follows and (found.precision != "day" or text[found.end + 1].isupper())
 
 
 def _inside(found: Found, span: Span, offset: int) -> bool:

@@ -321,7 +321,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], _Context], _Result], bool], ..
         _resolve_period,
         False,
     ),
-    (r"(?:over|during|at|on)\s+the\s+(?:past\s+|last\s+)?week-?end|this\s+week-?end", _resolve_weekend, False),
+    (r"(?:over|during|at|on|by|before)\s+the\s+(?:past\s+|last\s+)?week-?end|this\s+week-?end", _resolve_weekend, False),
     (rf"(?:(?:some|about|nearly|almost|more\s+than|over)\s+)?{_N}\s+{_UNIT}\s+ago", _resolve_ago, False),
     (
         rf"(?:with)?in\s+(?:the\s+next\s+)?{_N}[\s-]+{_UNIT}(?:['\u2019]s?\s+time)?(?!\s+(?:before|after|later"
