@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from demarche.testing import make_coded, make_move
 
 _STATES = [f"{a}{b}{c}" for a in "ABCDE" for b in "ABCDEFGH" for c in "ABCDE"]
 _WORDS = "treaty border convoy ministers harbour sanctions exercise envoy ceasefire prisoners pipeline election".split()
+_RARE = [f"{first}{last}" for first in ("".join(pair) for pair in product("bdfgklmnprst", "aeiou")) for last in _WORDS]
+"""Words that few texts share, so that generated texts are as unlike one another as real ones."""
 _EACH = 10
 _START = date(2015, 1, 1)
 
@@ -39,8 +42,8 @@ def documents(moves: int) -> Iterator[CodedDocument]:
         lines, made, start = [], [], 0
         for _ in range(_EACH):
             actor, recipient = draw.sample(_STATES, 2)
-            about = " ".join(draw.choices(_WORDS, k=4)) + f" {draw.randrange(10**6)}"
-            line = f"{actor} told {recipient} on the matter of {about} today."
+            about = " ".join([*draw.choices(_WORDS, k=2), *draw.choices(_RARE, k=6)]) + f" {draw.randrange(10**6)}"
+            line = f"{actor} told {recipient} of {about}."
             move = make_move(
                 line, "told", act=draw.choice(acts), issue=draw.choice(issues), actors=[actor], recipients=[recipient],
                 content=about, document=f"d{number}", start=start,

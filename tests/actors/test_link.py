@@ -178,3 +178,7 @@ def test_a_group_is_not_the_state_that_it_fights():
 def test_linking_takes_time_that_grows_with_the_text():
     text = "\n".join(f"Mr Kennedy, the spokesman of {'a' * 400} Smith, warned Cuba {n}" for n in range(300))
     assert len(linked(text, ("Mr Kennedy", 7))) == 1
+
+
+def test_a_spelling_that_one_office_lists_is_the_person_in_all():
+    assert who("Dr Fidel Castro", "Dr Fidel Castro told the Cubans so")[:2] == ("CUB", "GOV")

@@ -238,6 +238,11 @@ class Survey:
             entries = [entry for entry in entries if self._is_spoken_for(hit, entry, entries)]
         if not entries:
             return None
+        if full:  # the same person in other offices, which a spelling of the name may not list
+            offices = [
+                other for name in dict.fromkeys(entry.name for entry in entries) for other in self._offices(name)
+            ]
+            entries = list(dict.fromkeys([*entries, *offices]))
 
         def preference(entry: Entry) -> tuple[bool, bool, float, float, int]:
             titled = any(title in self._before(hit.first, 5) for title in entry.titles)
@@ -269,6 +274,11 @@ class Survey:
 
     def _named(self, actor: str | None) -> bool:
         return actor in self._actors
+
+    def _offices(self, name: str) -> list[Entry]:
+        return [
+            entry for entry in self.gazetteer.names.get(keys(name), []) if entry.name == name and entry.kind == "person"
+        ]
 
     def _as_party(self, entry: Entry) -> Party:
         female = any(key in self.gazetteer.female for key in keys(entry.name)[:-1])
