@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +15,8 @@ from sqlalchemy.engine import Connection
 from demarche.errors import InputError, LedgerError, SpanError
 from demarche.ledger import _views
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
-from demarche.ledger._copies import are_copies, bands, shingles
+from demarche.ledger._clusters import cluster_for, cluster_of, members, moved, oldest
+from demarche.ledger._copies import bands, shingles
 from demarche.ledger._rows import document_row, mention_rows, move_row, reading_row, words_key
 from demarche.ledger._store import Store, now
 from demarche.ledger._verify import verify
@@ -39,14 +39,6 @@ from demarche.model import (
 )
 
 __all__ = ["Ledger"]
-
-_APART = 10
-"""Days between the publication of two copies at most: a text printed again months later is a new occasion."""
-
-_COMPARED = 30
-"""Candidates for copies that are compared at most."""
-_SAME = 0.9
-"""Share of common shingles from which a copy is all but the same text."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -150,7 +142,7 @@ class Ledger:
             if _has(connection, document):
                 return False
             seq = _next_seq(connection)
-            cluster, same = _cluster_for(connection, document, found, values)
+            cluster, same = cluster_for(connection, document, found, values)
             rows: Rows = {
                 "documents": [document_row(document, seq)],
                 "readings": [reading_row(coded, seq)],
@@ -244,12 +236,12 @@ class Ledger:
     def merge(self, documents: list[str], *, why: str) -> str:
         """Put documents, with all copies of them, into one cluster, and return its id."""
         with self._store.writing() as connection:
-            clusters = sorted({_cluster_of(connection, document) for document in documents})
+            clusters = sorted({cluster_of(connection, document) for document in documents})
             if len(clusters) < 2:
                 raise LedgerError("there is nothing to merge: name documents of two clusters or more")
             seq = _next_seq(connection)
-            kept = _oldest(connection, clusters)
-            rows = {"clusters": _moved(connection, [name for name in clusters if name != kept], kept, seq)}
+            kept = oldest(connection, clusters)
+            rows = {"clusters": moved(connection, [name for name in clusters if name != kept], kept, seq)}
             self._append(connection, seq, "merge", kept, _reason(why), rows)
         return kept
 
@@ -259,16 +251,16 @@ class Ledger:
         The document that gave the cluster its name keeps it: the others move out together.
         """
         with self._store.writing() as connection:
-            cluster = _cluster_of(connection, document)
+            cluster = cluster_of(connection, document)
             seq = _next_seq(connection)
             if cluster == document:
-                others = [name for name in _members(connection, cluster) if name != document]
-                moved = [{"seq": seq, "document": name, "cluster": others[0]} for name in others]
+                others = [name for name in members(connection, cluster) if name != document]
+                apart = [{"seq": seq, "document": name, "cluster": others[0]} for name in others]
             else:
-                moved = [{"seq": seq, "document": document, "cluster": document}]
-            if not moved:
+                apart = [{"seq": seq, "document": document, "cluster": document}]
+            if not apart:
                 raise LedgerError(f"{document} is alone in its cluster; there is nothing to split")
-            self._append(connection, seq, "split", document, _reason(why), {"clusters": moved})
+            self._append(connection, seq, "split", document, _reason(why), {"clusters": apart})
         return document
 
     def redact(self, document: str, *, why: str) -> None:
@@ -379,9 +371,9 @@ class Ledger:
         """Return the ids of the documents in the cluster of a document, its own too."""
         with self._store.reading() as connection:
             _views.document(connection, document)
-            members = _members(connection, _cluster_of(connection, document))
+            found = members(connection, cluster_of(connection, document))
             hidden = {row[0] for row in connection.execute(sa.text("SELECT document FROM redactions"))}
-        return tuple(member for member in members if member not in hidden)
+        return tuple(member for member in found if member not in hidden)
 
     def failures(self) -> Iterator[Failure]:
         """Yield what could not be taken in, in order."""
@@ -513,77 +505,3 @@ def _amended(move: Move, changes: Mapping[str, Any]) -> Move:
         if isinstance(error, SpanError):
             raise
         raise LedgerError(f"a move cannot be amended so: {error}") from error
-
-
-def _cluster_for(
-    connection: Connection, document: Document, found: frozenset[int], values: list[int]
-) -> tuple[str | None, bool]:
-    """Return the cluster that a document is a copy in, None for one of its own, and whether it is all but the same text.
-
-    Of the documents that share bands the likeliest are compared, until one is a copy. Nothing that is there is moved: what a
-    person has put together or apart stays so.
-    """
-    query = sa.text(
-        "SELECT d.id, d.published, k.cluster FROM (SELECT b.document, count(*) AS shared FROM bands b "
-        "WHERE b.value IN :values GROUP BY b.document ORDER BY shared DESC, b.document LIMIT :most) c "
-        "JOIN documents d ON d.seq = c.document JOIN current_clusters k ON k.document = d.id ORDER BY c.shared DESC, d.seq"
-    ).bindparams(sa.bindparam("values", expanding=True))
-    rows = connection.execute(query, {"values": values, "most": _COMPARED}).all()
-    for name, published, cluster in rows:
-        if not _near(document.published, published) or not _fits_cluster(connection, document, cluster):
-            continue
-        text = connection.execute(sa.text("SELECT text FROM documents WHERE id = :id"), {"id": name}).scalar_one()
-        other = shingles(text)
-        if are_copies(found, other):
-            return str(cluster), len(found & other) >= _SAME * len(found | other)
-    return None, False
-
-
-def _fits_cluster(connection: Connection, document: Document, cluster: str) -> bool:
-    """Tell whether a document is of the time of all of a cluster, not only of its nearest copy."""
-    query = (
-        "SELECT min(d.published), max(d.published) FROM current_clusters k JOIN documents d ON d.id = k.document "
-        "WHERE k.cluster = :cluster"
-    )
-    first, last = connection.execute(sa.text(query), {"cluster": cluster}).one()
-    return _near(document.published, first) and _near(document.published, last)
-
-
-def _near(first: str | None, second: str | None) -> bool:
-    """Tell whether two texts can be copies by their dates; one of unknown date, or of no certain day, can be anything's."""
-    try:
-        apart = date.fromisoformat((first or "")[:10]) - date.fromisoformat((second or "")[:10])
-    except ValueError:
-        return True
-    return abs(apart.days) <= _APART
-
-
-def _cluster_of(connection: Connection, document: str) -> str:
-    query = sa.text("SELECT cluster FROM current_clusters WHERE document = :document")
-    found = connection.execute(query, {"document": document}).scalar()
-    if found is None:
-        raise LedgerError(f"there is no document {document} in the ledger")
-    return str(found)
-
-
-def _members(connection: Connection, cluster: str) -> list[str]:
-    query = sa.text(
-        "SELECT k.document FROM current_clusters k JOIN documents d ON d.id = k.document WHERE k.cluster = :cluster "
-        "ORDER BY d.seq"
-    )
-    return [str(row[0]) for row in connection.execute(query, {"cluster": cluster})]
-
-
-def _oldest(connection: Connection, clusters: list[str]) -> str:
-    query = sa.text("SELECT id FROM documents WHERE id IN :ids ORDER BY seq LIMIT 1").bindparams(
-        sa.bindparam("ids", expanding=True)
-    )
-    return str(connection.execute(query, {"ids": clusters}).scalar_one())
-
-
-def _moved(connection: Connection, clusters: list[str], to: str, seq: int) -> list[dict[str, Any]]:
-    return [
-        {"seq": seq, "document": document, "cluster": to}
-        for cluster in clusters
-        for document in _members(connection, cluster)
-    ]
