@@ -457,18 +457,19 @@ class Survey:
 
     def _introduced(self, first: int, last: int) -> Party | None:
         name = self.text[self.tokens[first].start : self.tokens[last - 1].end]
-        noun, owner = self._description_before(first) or self._description_after(last) or (None, None)
-        if noun is None:
+        described = self._description_before(first) or self._description_after(last)
+        if described is None:
             return None
-        if owner is None:
-            owner = self._of_state(last) or (
-                Party(self.home, None, self.gazetteer.name_of(self.home))
-                if self.home and noun.role != "honorific"
-                else None
-            )
+        noun, owner = described
+        owner = owner or self._of_state(last)
+        told = owner is not None
+        if owner is None and self.home and noun.role == "person":
+            owner = Party(self.home, None, self.gazetteer.name_of(self.home))
         if owner is None:
             return None
         sector = noun.sector or owner.sector or "GOV"
+        if not told and sector == "GOV":
+            sector = owner.sector  # of a country perhaps; that a "cult leader" is of its government nobody said
         if owner.id not in self.gazetteer.states and owner.sector:
             sector = owner.sector
         return Party(
@@ -521,6 +522,8 @@ class Survey:
         if self.key(last) in ("who", "whom", "which", "and", "but"):
             return None
         for hit in self.hits_in(last, end):
+            if self.key(hit.first - 1) in _OF:
+                return None  # "a critic of President Museveni" is not he
             if hit.how == "noun" and hit.entries[0].role in ("office", "person"):
                 return hit.entries[0], self._state_near(hit, end, start=last)
         return None
