@@ -467,7 +467,7 @@ class Survey:
             owner = Party(self.home, None, self.gazetteer.name_of(self.home))
         if owner is None:
             return None
-        sector = noun.sector or owner.sector or "GOV"
+        sector: str | None = noun.sector or owner.sector or "GOV"
         if not told and sector == "GOV":
             sector = owner.sector  # of a country perhaps; that a "cult leader" is of its government nobody said
         if owner.id not in self.gazetteer.states and owner.sector:
