@@ -22,6 +22,12 @@ def people():
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_our_files_pass_the_check_that_own_files_pass(tmp_path, name):
+    (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    assert load_gazetteer(tmp_path / name).states
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_cells_are_clean_and_dates_are_dates(name):
     for row in rows(name):
         assert None not in row
