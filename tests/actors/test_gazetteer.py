@@ -9,6 +9,17 @@ from demarche.errors import GazetteerError
 
 FOLDER = files("demarche.actors") / "gazetteer"
 TABLES = sorted(path.name for path in FOLDER.iterdir() if path.name.endswith(".csv"))
+MEMBERS = """
+    AFG ALB DZA AND AGO ATG ARG ARM AUS AUT AZE BHS BHR BGD BRB BLR BEL BLZ BEN BTN BOL BIH BWA BRA BRN BGR BFA
+    BDI CPV KHM CMR CAN CAF TCD CHL CHN COL COM COG COD CRI CIV HRV CUB CYP CZE DNK DJI DMA DOM ECU EGY SLV GNQ
+    ERI EST SWZ ETH FJI FIN FRA GAB GMB GEO DEU GHA GRC GRD GTM GIN GNB GUY HTI HND HUN ISL IND IDN IRN IRQ IRL
+    ISR ITA JAM JPN JOR KAZ KEN KIR PRK KOR KWT KGZ LAO LVA LBN LSO LBR LBY LIE LTU LUX MDG MWI MYS MDV MLI MLT
+    MHL MRT MUS MEX FSM MDA MCO MNG MNE MAR MOZ MMR NAM NRU NPL NLD NZL NIC NER NGA MKD NOR OMN PAK PLW PAN PNG
+    PRY PER PHL POL PRT QAT ROU RUS RWA KNA LCA VCT WSM SMR STP SAU SEN SRB SYC SLE SGP SVK SVN SLB SOM ZAF SSD
+    ESP LKA SDN SUR SWE CHE SYR TJK TZA THA TLS TGO TON TTO TUN TUR TKM TUV UGA UKR ARE GBR USA URY UZB VUT VEN
+    VNM YEM ZMB ZWE
+"""
+"""The 193 members of the United Nations, by ISO 3166-1 alpha-3."""
 DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 
 
@@ -21,10 +32,10 @@ def people():
     return [row for name in TABLES if name.startswith("people") for row in rows(name)]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_our_files_pass_the_check_that_own_files_pass(tmp_path, name):
-    (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
-    assert load_gazetteer(tmp_path / name).states
+def test_our_files_pass_the_check_that_own_files_pass(tmp_path):
+    for name in TABLES:
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    assert load_gazetteer(tmp_path).actors == load_gazetteer().actors
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -146,7 +146,7 @@ def test_a_small_word_is_no_acronym_and_no_month(words):
 
 
 def test_words_that_nothing_explains_stay_open():
-    assert who("several farmhands from the valley")[2] in (None, "short form")
+    assert who("several farmhands from the valley") == (None, None, None)
     assert who("Zzyzx") == (None, None, None)
 
 
@@ -175,10 +175,6 @@ def test_a_group_is_not_the_state_that_it_fights():
     assert who("the Arakan Army", published="2024-01-01")[0] != "MMR"
 
 
-def test_linking_takes_time_that_grows_with_the_text():
-    text = "\n".join(f"Mr Kennedy, the spokesman of {'a' * 400} Smith, warned Cuba {n}" for n in range(300))
-    assert len(linked(text, ("Mr Kennedy", 7))) == 1
-
-
-def test_a_spelling_that_one_office_lists_is_the_person_in_all():
-    assert who("Dr Fidel Castro", "Dr Fidel Castro told the Cubans so")[:2] == ("CUB", "GOV")
+def test_a_woman_whom_the_text_introduces_is_she():
+    text = "Mary Zzyzx, the American delegate, met Mr Gromyko\nShe warned him"
+    assert linked(text, ("Mary Zzyzx", 0), ("She", 1))[1].name == "Mary Zzyzx"

@@ -264,6 +264,20 @@ def test_a_rejected_move_can_be_taken_back(ledger, coded):
     assert ledger.verify().problems == ()
 
 
+def test_a_move_of_a_redacted_document_is_not_given_out_again(ledger, coded):
+    ledger.add(coded())
+    (move,) = only(ledger)
+    ledger.reject(move.id, why="no move")
+    ledger.redact("d1", why="asked")
+    with pytest.raises(LedgerError, match="redacted"):
+        ledger.restore(move.id, why="one after all")
+
+
+def test_a_text_of_many_rare_words_is_kept_by_both(ledger, coded):
+    rare = " ".join(chr(0x10428 + n % 40) + chr(0x10428 + n // 40 % 40) * 3 + "-" + str(n) for n in range(20_000))
+    assert ledger.add(coded("Kyiv rejected " + rare))
+
+
 def test_a_change_that_changes_nothing_is_refused(ledger, coded):
     ledger.add(coded())
     for change in (lambda: ledger.merge(["d1"], why="x"), lambda: ledger.split("d1", why="x")):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from demarche.actors._gazetteer import Entry, Gazetteer, load_gazetteer
-from demarche.actors._parties import Occurrence, Party, Survey
+from demarche.actors._parties import PLACED, Occurrence, Party, Survey
 from demarche.model import Document, Mention, Move
 
 __all__ = ["link_moves"]
@@ -23,7 +23,6 @@ _I = frozenset(("i", "me", "my", "mine", "myself"))
 _WE = frozenset(("we", "us", "our", "ours", "ourselves"))
 _PRONOUNS = _HE | _SHE | _IT | _THEY | _I | _WE | {"who", "which", "that"}
 _OWNING = frozenset(("his", "her", "its", "their", "our", "my", "whose"))
-_PLACED = frozenset("in to on against with at near into toward towards over inside outside across around by".split())
 _ISLANDS = frozenset("CUB TWN CYP LKA HTI IRL GRD FLK JPN MDG BHR MDV MLT NZL PHL IDN TLS ISL JAM PRI GRL HKG".split())
 _BACK = 3
 """Sentences back to which a pronoun can refer."""
@@ -66,7 +65,6 @@ class _Linker:
     def __init__(self, survey: Survey, moves: Sequence[Move]) -> None:
         self._survey = survey
         self._starts = [token.start for token in survey.tokens]
-        self._sentences = sorted({(move.sentence.start, move.sentence.end) for move in moves})
         self._breaks = [
             match.end()
             for match in re.finditer(
@@ -172,7 +170,7 @@ class _Linker:
         before = self._survey.key(found.first - 1)
         if before == "the":
             before = self._survey.key(found.first - 2)
-        return found.first > first and before in _PLACED
+        return found.first > first and before in PLACED
 
     def _owns(self, found: Occurrence, last: int) -> bool:
         return self._survey.key(found.last) == "s" and found.last + 1 < last
@@ -237,7 +235,7 @@ class _Linker:
             return self._local_name(first, last)
         if noun is None:
             return self._local_name(first, last)
-        if noun.role == "pair" or plain.startswith(("both ", "the two ")) or plain == "neither":
+        if noun.role == "pair" or plain.startswith(("both ", "the two ")):
             return self._pair(first, noun)
         definite = words[0] in ("the", "this", "that") or self._survey.key(first - 1) in ("the", "this", "that")
         if noun.role in ("office", "person") and not noun.name.endswith("s"):
@@ -411,7 +409,7 @@ class _Linker:
 
     def _agrees(self, word: str, found: Occurrence) -> bool:
         if word in _HE:
-            return found.party.person and not found.party.female and found.party.id not in ("",)
+            return found.party.person and not found.party.female
         if word in _SHE:
             return found.party.person and found.party.female
         noun = found.noun
@@ -424,7 +422,7 @@ class _Linker:
         place = found.first - 1
         while self._survey.is_name_like(place) or self._survey.key(place) in ("the", "mr", "mrs", "dr"):
             place -= 1
-        return self._survey.key(place) in _PLACED or self._survey.key(place) in ("of", "from", "for")
+        return self._survey.key(place) in PLACED or self._survey.key(place) in ("of", "from", "for")
 
     def _is_plural(self, found: Occurrence) -> bool:
         word = self._survey.key(found.last - 1)
@@ -448,7 +446,7 @@ class _Linker:
         )
 
     def _speaker(self, place: int) -> Party | None:
-        """Return who speaks in the first person: who is named in the sentence outside the quotation, else the last who spoke."""
+        """Return who speaks in the first person: the first person whom the sentence names, else the last who spoke."""
         here = self._sentence(place)
         for found in self._survey.met(place - _WINDOW, place + _WINDOW):
             if self._sentence(found.first) == here and found.party.person and found.party.name:

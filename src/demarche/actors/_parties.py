@@ -10,7 +10,7 @@ from demarche.actors._gazetteer import Entry, Gazetteer
 from demarche.actors._scan import Hit, scan
 from demarche.actors._tokens import Token, keys, tokenise
 
-__all__ = ["Occurrence", "Party", "Survey"]
+__all__ = ["PLACED", "Occurrence", "Party", "Survey"]
 
 _RANK = {"state": 6, "government": 6, "leader": 5, "foreign": 4, "defence": 3, "security": 2, "envoy": 2, "deputy": 2}
 _FAR = 12
@@ -38,7 +38,7 @@ _VERBS = frozenset(
 )
 _PARTICLES = frozenset("al el bin ibn ben de del della da dos du van von der ter ur".split())
 """What goes on within a name: the word before it is not the surname."""
-_AWAY = frozenset("in to on against with at near into toward towards inside outside across over around by".split())
+PLACED = frozenset("in to on against with at near into toward towards inside outside across over around by".split())
 _OF = frozenset(("of", "for", "from"))
 _ARTICLES = frozenset(
     ("the", "a", "an", "this", "that", "these", "those", "some", "several", "many", "both", "two", "three")
@@ -331,11 +331,7 @@ class Survey:
             return known
         if titled:
             noun = self.gazetteer.nouns[(self.key(before),)]
-            if (
-                noun.sector in ("LEG", "MIL", "JUD")
-                and entry.sector not in (noun.sector,)
-                and not entry.holds(self.day)
-            ):
+            if noun.sector in ("LEG", "MIL", "JUD") and entry.sector != noun.sector and not entry.holds(self.day):
                 return False
         return True
 
@@ -367,11 +363,11 @@ class Survey:
             if bare and words and not self.tokens[other.last - 1].text.isupper():
                 continue
             if re.search(r"[.,;:()\n\u2014\u2013]", between.replace(".-", "")) or set(words) & (
-                _AWAY | _OF | _ARTICLES | _RELATED | _VERBS | {"and", "or"}
+                PLACED | _OF | _ARTICLES | _RELATED | _VERBS | {"and", "or"}
             ):
                 continue
             if gap <= 4 and all(self._is_modifier(place) for place in range(other.last, hit.first)):
-                return other.party, "adjective" if other.link == "adjective" else other.link
+                return other.party, other.link
         if self.key(hit.last) in _OF:
             start = hit.last + 1 + (self.key(hit.last + 1) == "the")
             follows = next((other for other in self.hits[number + 1 : number + 4] if other.first == start), None)
@@ -406,7 +402,7 @@ class Survey:
             return Party(
                 owner.id, noun.sector or owner.sector, owner.name, person=person, titles=(noun.name,) if person else ()
             )
-        sector = noun.sector if noun.sector in ("MIL",) and owner.sector in ("GOV", "IGO") else owner.sector
+        sector = noun.sector if noun.sector == "MIL" and owner.sector in ("GOV", "IGO") else owner.sector
         return Party(owner.id, sector, owner.name, person=person, titles=(noun.name,) if person else ())
 
     # People whom the gazetteer does not know but the text introduces
@@ -478,7 +474,7 @@ class Survey:
             name,
             person=True,
             titles=(noun.name,),
-            female=self.key(first - 1) in ("mrs", "ms", "miss", "lady", "queen"),
+            female=self.is_female(first),
         )
 
     def is_female(self, first: int) -> bool:
@@ -541,7 +537,7 @@ class Survey:
             for hit in near
             if hit.last <= noun.first
             and not re.search(r"[.;:,]", self.between(hit.last - 1, noun.first))
-            and not {self.key(place) for place in range(hit.last, noun.first)} & _AWAY
+            and not {self.key(place) for place in range(hit.last, noun.first)} & PLACED
         ]
         after = [
             hit

@@ -15,7 +15,6 @@ from demarche.cli.evaluate import evaluate
 from demarche.cli.ingest import ingest, overview
 from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
-from demarche.present._marks import show_line
 
 __all__ = ["cli", "main"]
 
@@ -37,6 +36,12 @@ for verb in (
     cli.add_command(verb)
 
 
+def _tell(error: Exception) -> None:
+    from demarche.present import show_line  # loads what draws tables, which a start does not need
+
+    click.echo(f"demarche: {show_line(str(error))}", err=True)
+
+
 def main() -> None:
     """Run the command line; an error of ours is a message and an exit code, never a traceback."""
     try:
@@ -45,10 +50,10 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except (ModelError, MissingExtra) as error:
-        click.echo(f"demarche: {show_line(str(error))}", err=True)
+        _tell(error)
         status = EXIT_MODEL
     except DemarcheError as error:
-        click.echo(f"demarche: {show_line(str(error))}", err=True)
+        _tell(error)
         status = EXIT_NOTHING
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = EXIT_INTERRUPTED

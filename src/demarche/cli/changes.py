@@ -8,7 +8,6 @@ import click
 
 from demarche.cli._ledger import ledger_option, open_ledger
 from demarche.model import Act, Status, Voice
-from demarche.present import show_line
 
 __all__ = ["correct", "merge", "redact", "reject", "restore", "split"]
 
@@ -33,7 +32,7 @@ def correct(move: str, url: str, why: str, **given: str | None) -> int:
         raise click.UsageError("say what is right: --act, --status, --voice, --issue or --date")
     with open_ledger(url) as ledger:
         amend(ledger, move, why=why, **changes)
-    click.echo(f"{show_line(move)} amended")
+    _say(f"{move} amended")
     return 0
 
 
@@ -54,7 +53,7 @@ def restore(move: str, url: str, why: str) -> int:
     """Take a rejected move back into the current view."""
     with open_ledger(url) as ledger:
         ledger.restore(move, why=why)
-    click.echo(f"restore: {show_line(move)}")
+    _say(f"restore: {move}")
     return 0
 
 
@@ -88,5 +87,11 @@ def redact(document: str, url: str, why: str) -> int:
 def _change(url: str, verb: str, subject: Any, why: str) -> int:
     with open_ledger(url) as ledger:
         result = getattr(ledger, verb)(subject, why=why)
-    click.echo(f"{verb}: {show_line(str(result or subject))}")
+    _say(f"{verb}: {result or subject}")
     return 0
+
+
+def _say(words: str) -> None:
+    from demarche.present import show_line
+
+    click.echo(show_line(words))

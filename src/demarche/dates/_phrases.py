@@ -289,7 +289,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], _Context], _Result], bool], ..
     (
         rf"(?:the\s+)?(?:end|close|last\s+day)\s+of\s+(?:(?:the|this|(?P<which>next|last))\s+)?"
         rf"(?:(?P<unit>week|month|year)|{_MONTH}(?:\s+{_YEAR})?)",
-        lambda match, context: _resolve_end(match, context),
+        _resolve_end,
         False,
     ),
     (

@@ -151,9 +151,8 @@ class Ledger:
                 "clusters": [{"seq": seq, "document": document.id, "cluster": cluster or document.id}],
             }
             self._append(connection, seq, "document", document.id, None, rows)
-            if (
-                not same
-            ):  # a copy of a copy is found by the first: the same bands again would only make each search longer
+            # A copy of a copy is found by the first: the same bands again would only make each search longer.
+            if not same:
                 _insert(connection, "bands", [{"value": value, "document": seq} for value in values])
         return True
 
@@ -217,7 +216,7 @@ class Ledger:
         Raises
         ------
         LedgerError
-            If there is no such move, or it is not rejected.
+            If there is no such move, it is not rejected, its document is redacted, or no reason is given.
         """
         with self._store.writing() as connection:
             last = "SELECT verdict, seq FROM moves WHERE id = :id ORDER BY seq DESC LIMIT 2"
@@ -225,6 +224,7 @@ class Ledger:
             if len(rows_before) < 2 or rows_before[0][0] != "rejected":
                 raise LedgerError(f"there is no rejected move {_clean(move_id)} in the ledger")
             before = _views.move_written(connection, move_id, rows_before[1][1])
+            _views.document(connection, before.document)  # which a redaction hides, and its moves with it
             seq = _next_seq(connection)
             rows: Rows = {
                 "moves": [move_row(before, seq, verdict="amended")],
@@ -246,7 +246,7 @@ class Ledger:
         return kept
 
     def split(self, document: str, *, why: str) -> str:
-        """Take a document out of its cluster into one of its own, and return that one's id.
+        """Take a document out of its cluster into one of its own, and return the document's id.
 
         The document that gave the cluster its name keeps it: the others move out together.
         """
@@ -266,7 +266,7 @@ class Ledger:
     def redact(self, document: str, *, why: str) -> None:
         """Hide a document, its moves and its words from every view; its entries stay in the log."""
         with self._store.writing() as connection:
-            _views.document(connection, _clean(document))
+            document = _views.document(connection, _clean(document)).id
             seq = _next_seq(connection)
             rows: Rows = {"redactions": [{"seq": seq, "document": document}]}
             self._append(connection, seq, "redaction", document, _reason(why), rows)

@@ -25,7 +25,8 @@ class Document:
     published
         ISO 8601 date or date-time as given by the source (``2025-11-27``), None where unknown.
     sha256
-        Hex digest of the raw bytes that the text was read from, None where there were none (a string given in Python).
+        Hex digest of the raw bytes that the text was read from, of a table of the cells of its row; None
+        where there were none (a string given in Python).
     """
 
     id: str
@@ -65,7 +66,7 @@ class Failure:
     where
         File, line or document id.
     stage
-        The room in which it failed: ``sources``, ``reading`` or ``coding``.
+        The room in which it failed: ``sources``, ``reading``, ``coding`` or ``ledger``.
     reason
         What is wrong and what to do.
     """
