@@ -29,7 +29,7 @@ _MOST = 50_000
 """Shingles of a text that are hashed: a bound on memory; a longer text is told by its first part."""
 
 SAME = 0.3
-"""Share of common shingles from which two texts are copies (Jaccard). In the bundled dossiers copies have 0.36 and more, all
+"""Share of common shingles from which two texts are copies (Jaccard). In the Cuba dossier copies have 0.36 and more, all
 other pairs below 0.03."""
 WITHIN = 0.6
 """Share of the shorter text's shingles in the longer one from which the one is a cut copy of the other."""
