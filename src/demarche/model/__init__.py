@@ -4,6 +4,7 @@ from demarche.model.accuracy import Accuracy, Measure
 from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
 from demarche.model.documents import Document, Failure
+from demarche.model.findings import Finding, Interval, LeftOut
 from demarche.model.ledger import (
     Count,
     LedgerMove,
@@ -28,7 +29,10 @@ __all__ = [
     "Document",
     "LogEntry",
     "Failure",
+    "Finding",
+    "Interval",
     "LedgerMove",
+    "LeftOut",
     "Measure",
     "Mention",
     "Move",

@@ -1,0 +1,241 @@
+"""The frame of moves that every analysis takes: one row a move, columns with fixed types, unknown is null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from demarche.codebook import load_codebook
+from demarche.errors import InputError, MissingExtra
+from demarche.model import Act, LeftOut
+
+try:
+    import polars as pl
+except ImportError as error:
+    raise MissingExtra("an analysis", "analysis") from error
+
+__all__ = ["SCHEMA", "as_frame", "drop_copies", "keep_usable"]
+
+SCHEMA: dict[str, Any] = {
+    "id": pl.String,
+    "document": pl.String,
+    "cluster": pl.String,
+    "seq": pl.Int64,
+    "date": pl.Date,
+    "precision": pl.String,
+    "published": pl.Date,
+    "act": pl.String,
+    "event": pl.String,
+    "quad": pl.Int8,
+    "status": pl.String,
+    "voice": pl.String,
+    "issue": pl.String,
+    "actors": pl.List(pl.String),
+    "recipients": pl.List(pl.String),
+    "source": pl.String,
+    "publisher": pl.String,
+    "confidence": pl.Float64,
+    "trigger": pl.String,
+    "content": pl.String,
+    "condition": pl.String,
+    "deadline": pl.Date,
+    "sentence": pl.String,
+    "proposition": pl.String,
+    "polarity": pl.Int8,
+}
+"""Columns and their types.
+
+``date`` is the first day of what is known, ``precision`` says how much that is: day, week, month, year. ``actors`` and
+``recipients`` hold the ids of the parties that are resolved, each once. ``source`` is the id, or else the words, of who is
+cited. ``proposition`` is the id of the proposition of the content, ``polarity`` 1 where the content states it and -1 where
+it states its contrary.
+"""
+
+_NEEDED = ("id", "act", "actors")
+_DAYS = ("date", "published", "deadline")
+
+
+def as_frame(moves: Any) -> pl.DataFrame:
+    """Return moves as a frame with the columns of `SCHEMA`, rows in the order given.
+
+    Parameters
+    ----------
+    moves
+        A polars or pandas frame, an Arrow table (anything with the Arrow C stream interface), or an iterable of mappings.
+        ``id``, ``act`` and ``actors`` are needed; columns that lack are null, but for these: event and quad follow from the
+        act, status is actual, voice is report, the cluster is the document. Dates are dates or ISO text; ``1962-10`` is
+        the month. More columns are left out.
+
+    Raises
+    ------
+    InputError
+        If a needed column is missing, a column cannot be read as its type, or an act or id is none.
+
+    Examples
+    --------
+    >>> frame = as_frame([{"id": "m1", "act": "demand", "actors": ["RUS"], "date": "2025-11"}])
+    >>> frame.select("event", "date", "precision").row(0)
+    ('REQUEST', datetime.date(2025, 11, 1), 'month')
+    """
+    frame = _load(moves)
+    if frame.schema == pl.Schema(SCHEMA):
+        return frame
+    missing = [name for name in _NEEDED if name not in frame.columns]
+    if missing:
+        if frame.width == 0 and frame.height == 0:
+            return pl.DataFrame(schema=SCHEMA)
+        raise InputError(
+            f"the frame of moves lacks the columns {', '.join(missing)}; it has {', '.join(frame.columns)}"
+        )
+    frame = _with_days(frame)
+    lacking = [pl.lit(None, dtype=kind).alias(name) for name, kind in SCHEMA.items() if name not in frame.columns]
+    frame = _cast(frame.with_columns(lacking))
+    _check(frame)
+    return _with_codes(frame)
+
+
+def _load(moves: Any) -> pl.DataFrame:
+    if isinstance(moves, pl.DataFrame):
+        return moves
+    if isinstance(moves, pl.LazyFrame):
+        return moves.collect()
+    try:
+        if hasattr(moves, "to_dict") and hasattr(moves, "columns"):  # pandas, which need not have pyarrow beside it
+            named = {str(name): _plain(moves[name]) for name in moves.columns}
+            return pl.DataFrame(named, strict=False)
+        if hasattr(moves, "__arrow_c_stream__"):
+            return pl.DataFrame(moves)
+        if isinstance(moves, Iterable) and not isinstance(moves, str | bytes | Mapping):
+            rows = list(moves)
+            names = {name: kind for name, kind in SCHEMA.items() if name not in _DAYS}
+            return pl.DataFrame(rows, schema_overrides=names, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        raise InputError(f"this is no frame of moves ({_first_line(error)}); see demarche.analysis.SCHEMA") from error
+    raise InputError(f"a {type(moves).__name__} is no frame of moves; give a polars or pandas frame, or an Arrow table")
+
+
+def _plain(column: Any) -> list[Any]:
+    """Return a pandas column with None in place of its NaN and NaT."""
+    return [
+        None if value is None or (not isinstance(value, Sequence) and value != value) else _list(value)
+        for value in column
+    ]
+
+
+def _list(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _with_days(frame: pl.DataFrame) -> pl.DataFrame:
+    made = []
+    for name in _DAYS:
+        if name in frame.columns and frame.schema[name] == pl.String:
+            words = pl.col(name)
+            whole = pl.when(words.str.len_chars() == 4).then(words + "-01-01").when(words.str.len_chars() == 7)
+            made.append(
+                whole.then(words + "-01")
+                .otherwise(words.str.head(10))
+                .str.to_date("%Y-%m-%d", strict=False)
+                .alias(name)
+            )
+            if name == "date" and "precision" not in frame.columns:
+                kind = words.str.len_chars().replace_strict(
+                    {4: "year", 7: "month"}, default="day", return_dtype=pl.String
+                )
+                made.append(pl.when(words.is_null()).then(None).otherwise(kind).alias("precision"))
+    return frame.with_columns(made)
+
+
+def _cast(frame: pl.DataFrame) -> pl.DataFrame:
+    made = []
+    for name, kind in SCHEMA.items():
+        try:
+            made.append(frame.get_column(name).cast(kind))
+        except pl.exceptions.PolarsError as error:
+            raise InputError(f"the column {name} of the frame of moves is no {kind}: {_first_line(error)}") from error
+    return pl.DataFrame(made)
+
+
+def _check(frame: pl.DataFrame) -> None:
+    if frame.get_column("id").null_count():
+        raise InputError("a row of the frame of moves has no id; give every move one, it is the way to its evidence")
+    unknown = set(frame.get_column("act").unique().to_list()) - {act.value for act in Act}
+    if unknown:
+        raise InputError(f"there is no act {sorted(map(str, unknown))[0]!r}; see the codebook")
+
+
+def _with_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    acts = load_codebook().acts
+    events = {act.value: code.event for act, code in acts.items()}
+    quads = {act.value: code.quad for act, code in acts.items()}
+    act = pl.col("act")
+    return frame.with_columns(
+        pl.col("event").fill_null(act.replace_strict(events, return_dtype=pl.String)),
+        pl.col("quad").fill_null(act.replace_strict(quads, return_dtype=pl.Int8)),
+        pl.col("status").fill_null("actual"),
+        pl.col("voice").fill_null("report"),
+        pl.col("issue").fill_null("other"),
+        pl.col("document").fill_null(pl.col("id")),
+        pl.col("cluster").fill_null(pl.coalesce("document", "id")),
+        pl.when(pl.col("date").is_null()).then(None).otherwise(pl.col("precision").fill_null("day")).alias("precision"),
+        pl.col("actors").fill_null([]).list.drop_nulls(),
+        pl.col("recipients").fill_null([]).list.drop_nulls(),
+    )
+
+
+def drop_copies(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the moves with those left out that a copy in the same cluster reports too: same act, parties and content.
+
+    Of the documents of a cluster only the first that reports it keeps it; two moves of one document stay two. Where the contents
+    differ but the proposition is the same, it is a copy all the same.
+    """
+    about = pl.coalesce("proposition", "content").fill_null("")
+    key = [pl.col(name).list.sort().list.join("|") for name in ("actors", "recipients")]
+    first = pl.col("document").first().over("cluster", "act", *key, about)
+    return frame.filter(pl.col("document") == first)
+
+
+def keep_usable(
+    frame: pl.DataFrame,
+    *,
+    statuses: Iterable[str] | None = ("actual",),
+    voices: Iterable[str] | None = ("report",),
+    actor: bool = True,
+    recipient: bool = False,
+    day: bool = False,
+) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
+    """Return the moves that an analysis may use, and how many it may not, by reason; each move counts for its first reason.
+
+    Parameters
+    ----------
+    statuses, voices
+        Codes to keep; None keeps all.
+    actor, recipient
+        Whether a party must be resolved.
+    day
+        Whether the date must be known to the day.
+    """
+    tests: list[tuple[str, pl.Expr]] = []
+    if voices is not None:
+        tests.append(("opinion, not report", pl.col("voice").is_in(list(voices))))
+    if statuses is not None:
+        kept = list(statuses)
+        tests.append((f"status other than {' or '.join(kept)}", pl.col("status").is_in(kept)))
+    if actor:
+        tests.append(("actor not resolved", pl.col("actors").list.len() > 0))
+    if recipient:
+        tests.append(("recipient not named or not resolved", pl.col("recipients").list.len() > 0))
+    if day:
+        known = pl.col("date").is_not_null() & (pl.col("precision") == "day")
+        tests.append(("date not known to the day", known.fill_null(False)))
+    left_out = []
+    for reason, passes in tests:
+        rest = frame.filter(passes)
+        if rest.height < frame.height:
+            left_out.append(LeftOut(reason=reason, moves=frame.height - rest.height))
+        frame = rest
+    return frame, tuple(left_out)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
