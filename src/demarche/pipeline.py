@@ -5,10 +5,13 @@ The stages never import each other; this module is where a document goes from on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from demarche.actors import Gazetteer, link_moves, load_gazetteer
 from demarche.analysis import measure_accuracy
@@ -16,9 +19,22 @@ from demarche.codebook import load_codebook
 from demarche.coding import make_moves
 from demarche.dates import date_moves
 from demarche.errors import CodebookError, DemarcheError, InputError, SpanError
-from demarche.model import Accuracy, Act, CodedDocument, Document, Failure, Move, Status, Taken, Voice
-from demarche.reading import Reader, load_reader
-from demarche.sources import document_from_text, parse_published, read_coded
+from demarche.model import (
+    Accuracy,
+    Act,
+    CodedDocument,
+    Document,
+    Failure,
+    Move,
+    MoveFilter,
+    Plan,
+    PlanChanges,
+    Status,
+    Taken,
+    Voice,
+)
+from demarche.reading import Comparer, Reader, load_comparer, load_reader
+from demarche.sources import document_from_text, parse_published, read_coded, read_sources
 
 if TYPE_CHECKING:  # a database library takes a while to load, and only a ledger needs it
     from demarche.ledger import Ledger
@@ -28,11 +44,16 @@ __all__ = [
     "check_issue",
     "code",
     "code_all",
+    "compare_plan_texts",
     "correct",
     "evaluate",
+    "frame_moves",
+    "group_propositions",
     "ingest",
     "load",
     "load_gazetteer",
+    "match_plan_text",
+    "read_plan",
     "relate",
 ]
 
@@ -211,6 +232,142 @@ def correct(ledger: Ledger, move_id: str, *, why: str, **changes: str) -> Move:
         made |= {"date_precision": {4: "year", 7: "month"}.get(len(made["date"]), "day"), "date_basis": "explicit"}
     made |= {name: kind(made[name]) for name, kind in (("status", Status), ("voice", Voice)) if name in made}
     return ledger.correct(move_id, why=why, **made)
+
+
+def frame_moves(ledger: Ledger, wanted: MoveFilter | None = None, *, sectors: bool = False) -> Any:
+    """Return the moves of a ledger as the polars frame that the analyses take (`demarche.analysis.SCHEMA`).
+
+    Parameters
+    ----------
+    wanted
+        Only the moves that pass; all by default.
+    sectors
+        Tell a state's government, forces ... apart: ``SUN GOV`` and ``SUN MIL`` in place of ``SUN``.
+
+    Raises
+    ------
+    MissingExtra
+        If polars is not installed.
+    """
+    from demarche.analysis import frame_rows
+
+    return frame_rows(ledger.rows(wanted, sectors=sectors))
+
+
+def group_propositions(
+    ledger: Ledger,
+    *,
+    comparer: Comparer | None = None,
+    gazetteer: Gazetteer | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> int:
+    """Give the contents of a ledger that have none yet their propositions, and return how many that were.
+
+    Parameters
+    ----------
+    comparer
+        From :func:`~demarche.reading.load_comparer`; the shipped one by default.
+    report
+        Is told how many contents are done, and how many there are.
+    """
+    from demarche.analysis.propositions import group_contents
+
+    todo = list(ledger.contents())
+    if not todo:
+        return 0
+    comparer = comparer or _shipped_comparer()
+    name = (gazetteer or load_gazetteer()).name_of
+    for start in range(0, len(todo), _GROUPED):
+        given = {found.move: found for found in ledger.assignments()}
+        made = group_contents(
+            todo[start : start + _GROUPED],
+            before=[(content, given[content.move]) for content in ledger.contents(known=True)],
+            embed=_Vectors(ledger, comparer),
+            compare=comparer.compare,
+            threshold=comparer.threshold,
+            name=name,
+            report=None if report is None else lambda done, start=start: report(start + done, len(todo)),  # type: ignore[misc]
+        )
+        ledger.group(list(made.founded), list(made.assigned), coder=comparer.coder)
+    return len(todo)
+
+
+def read_plan(path: str | Path) -> Document:
+    """Return the text of a plan as a document, from any file that `demarche code` reads.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds several documents.
+    """
+    found = list(islice(read_sources([str(path)]), 2))
+    if found and isinstance(found[0], Failure):
+        raise InputError(found[0].reason, where=str(path))
+    if len(found) != 1:
+        raise InputError("a plan is one text; give a file with one document", where=str(path))
+    return cast(Document, found[0])
+
+
+def match_plan_text(
+    plan: Document, moves: Any, *, ledger: Ledger, before: date | None = None, comparer: Comparer | None = None
+) -> Plan:
+    """Return a plan beside the moves of a ledger: see :func:`demarche.analysis.plans.match_plan`."""
+    from demarche.analysis.plans import match_plan, split_points
+
+    comparer = comparer or _shipped_comparer()
+    return match_plan(
+        split_points(plan.text),
+        moves,
+        embed=_Vectors(ledger, comparer),
+        compare=comparer.compare,
+        threshold=comparer.threshold,
+        name=load_gazetteer().name_of,
+        before=before,
+    )
+
+
+def compare_plan_texts(old: Document, new: Document, *, comparer: Comparer | None = None) -> PlanChanges:
+    """Return what became of each point from one plan to another: see :func:`demarche.analysis.plans.compare_plans`."""
+    from demarche.analysis.plans import compare_plans, split_points
+
+    comparer = comparer or _shipped_comparer()
+    points = [split_points(plan.text) for plan in (old, new)]
+    return compare_plans(*points, embed=comparer.embed, compare=comparer.compare, threshold=comparer.threshold)
+
+
+_GROUPED = 5000
+"""Contents that are grouped in one entry of the log: so much is lost at most when a long run is broken off."""
+
+
+@cache
+def _shipped_comparer() -> Comparer:
+    return load_comparer()
+
+
+class _Vectors:
+    """Vectors of texts that are kept in the ledger once they are computed: whole numbers of one byte, of length 1 again when read."""
+
+    def __init__(self, ledger: Ledger, comparer: Comparer) -> None:
+        self._ledger = ledger
+        self._comparer = comparer
+
+    def __call__(self, texts: Sequence[str]) -> Any:
+        import numpy as np
+
+        if not texts:
+            return self._comparer.embed(texts)
+        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
+        kept = self._ledger.vectors(self._comparer.coder, sorted(set(keys)))
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+        if new:
+            made = self._comparer.embed(list(new.values()))
+            bytes_ = [
+                row.tobytes() for row in np.rint(made * 127 / np.abs(made).max(axis=1, keepdims=True)).astype(np.int8)
+            ]
+            self._ledger.keep_vectors(self._comparer.coder, dict(zip(new, bytes_, strict=True)))
+            kept |= dict(zip(new, bytes_, strict=True))
+        found = np.stack([np.frombuffer(kept[key], np.int8) for key in keys]).astype(np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
 def relate(

@@ -28,6 +28,10 @@ HEAVY = {
     "sqlalchemy": "ledger",
     "py3langid": "sources",
     "charset_normalizer": "sources",
+    "polars": "analysis",
+    "networkx": "analysis",
+    "snowballstemmer": "analysis",
+    "vl_convert": "present",
 }
 
 

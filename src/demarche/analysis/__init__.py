@@ -10,7 +10,7 @@ from typing import Any
 
 from demarche.analysis.accuracy import match_moves, measure_accuracy
 
-_FRAME = {"SCHEMA": "frame", "as_frame": "frame", "drop_copies": "frame", "keep_usable": "frame"}
+_FRAME = {"SCHEMA": "frame", "as_frame": "frame", "drop_copies": "frame", "frame_rows": "frame", "keep_usable": "frame"}
 _HOME = {**_FRAME}
 
 __all__ = ["match_moves", "measure_accuracy", *_HOME]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from demarche.codebook import load_codebook
@@ -14,7 +15,7 @@ try:
 except ImportError as error:
     raise MissingExtra("an analysis", "analysis") from error
 
-__all__ = ["SCHEMA", "as_frame", "drop_copies", "keep_usable"]
+__all__ = ["SCHEMA", "as_frame", "drop_copies", "frame_rows", "keep_usable"]
 
 SCHEMA: dict[str, Any] = {
     "id": pl.String,
@@ -92,6 +93,16 @@ def as_frame(moves: Any) -> pl.DataFrame:
     frame = _cast(frame.with_columns(lacking))
     _check(frame)
     return _with_codes(frame)
+
+
+def frame_rows(rows: Iterable[Mapping[str, Any]], *, step: int = 50_000) -> pl.DataFrame:
+    """Return rows whose columns are those of `SCHEMA`, days as ISO text, as a frame; `step` of them are held at a time."""
+    raw = {**SCHEMA, **dict.fromkeys(_DAYS, pl.String)}
+    source = iter(rows)
+    parts = [pl.DataFrame(schema=raw)]
+    while batch := list(islice(source, step)):
+        parts.append(pl.DataFrame(batch, schema=raw))
+    return as_frame(pl.concat(parts))
 
 
 def _load(moves: Any) -> pl.DataFrame:

@@ -32,6 +32,7 @@ _FILTERS = (
     ("issue", "One of the codebook's issues."),
     ("status", "How the text presents it."),
     ("voice", "Who speaks."),
+    ("move", "Id of one move, as the analyses name their evidence."),
     ("since", "Date of the move, inclusive: 1962, 1962-10 or 1962-10-22."),
     ("until", "Date of the move, inclusive."),
     ("publisher", "Name of the publisher, exactly."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import getpass
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError, SpanError
-from demarche.ledger import _views
+from demarche.ledger import _forecasts, _frames, _propositions, _views
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
 from demarche.ledger._clusters import cluster_for, cluster_of, members, moved, oldest
 from demarche.ledger._copies import bands, shingles
@@ -22,10 +23,13 @@ from demarche.ledger._store import Store, now
 from demarche.ledger._verify import verify
 from demarche.model import (
     Act,
+    Assignment,
     CodedDocument,
+    Content,
     Count,
     Document,
     Failure,
+    Forecast,
     LedgerMove,
     LogEntry,
     Move,
@@ -33,6 +37,7 @@ from demarche.model import (
     Occasion,
     OpenMention,
     Overview,
+    Proposition,
     Status,
     Verification,
     Voice,
@@ -313,7 +318,202 @@ class Ledger:
                 total += int(connection.execute(sa.text(count), {"words": row["words"]}).scalar_one())
             return total
 
+    # Propositions
+
+    def contents(self, *, known: bool = False) -> Iterator[Content]:
+        """Yield the contents of moves that have no proposition yet, or those that have one, as they were taken in."""
+        with self._store.reading() as connection:
+            yield from _propositions.contents(connection, known=known)
+
+    def group(self, founded: list[Proposition], assigned: list[Assignment], *, coder: str) -> None:
+        """Take in which propositions contents of moves state, all in one entry.
+
+        Parameters
+        ----------
+        founded
+            The propositions that are new.
+        coder
+            Name and version of what grouped them, kept in the log.
+        """
+        with self._store.writing() as connection:
+            seq = _next_seq(connection)
+            rows: Rows = {
+                "propositions": [_propositions.proposition_row(found, seq) for found in founded],
+                "assignments": [_propositions.assignment_row(found, seq) for found in assigned],
+            }
+            self._append(connection, seq, "grouping", coder, None, rows)
+
+    def propositions(self, issue: str | None = None) -> list[Proposition]:
+        """Return the propositions, those with most moves first."""
+        with self._store.reading() as connection:
+            return _propositions.propositions(connection, issue)
+
+    def assignments(self, moves: list[str] | None = None) -> list[Assignment]:
+        """Return which proposition the content of each move states, of all moves or of those named."""
+        with self._store.reading() as connection:
+            return _propositions.assignments(connection, moves)
+
+    def rename_proposition(self, proposition: str, name: str, *, why: str) -> Proposition:
+        """Give a proposition another name, and return it; raises LedgerError if there is none, or the name is empty."""
+        with self._store.writing() as connection:
+            found = _propositions.proposition(connection, _clean(proposition))
+            new = dataclasses.replace(found, name=_named(name))
+            seq = _next_seq(connection)
+            rows: Rows = {"propositions": [_propositions.proposition_row(new, seq)]}
+            self._append(connection, seq, "renaming", found.id, _reason(why), rows)
+        return new
+
+    def merge_propositions(self, propositions: list[str], *, why: str) -> Proposition:
+        """Make one proposition of several of one issue, and return it: the first that is named keeps its id and name."""
+        with self._store.writing() as connection:
+            found = {
+                one.id: one for one in (_propositions.proposition(connection, _clean(name)) for name in propositions)
+            }
+            kept, *gone = found.values()
+            if not gone:
+                raise LedgerError("there is nothing to merge: name two propositions or more")
+            if len({one.issue for one in found.values()}) > 1:
+                raise LedgerError(
+                    "propositions of different issues are not merged; correct the issue of the moves first"
+                )
+            seq = _next_seq(connection)
+            made = [row for one in gone for row in _propositions.merged_rows(connection, one, kept.id, seq)]
+            self._append(connection, seq, "merging", kept.id, _reason(why), {"propositions": made})
+        return kept
+
+    def split_proposition(self, moves: list[str], *, why: str, name: str | None = None) -> Proposition:
+        """Take moves out of their proposition into a new one, and return that; what is matched later may join either."""
+        with self._store.writing() as connection:
+            stood = [_assigned(connection, move) for move in dict.fromkeys(moves)]
+            if not stood:
+                raise LedgerError("no move is named; say which ones are another proposition")
+            if len({one.proposition for one in stood}) > 1:
+                raise LedgerError("the moves are of several propositions; split one at a time")
+            old = _propositions.proposition(connection, stood[0].proposition)
+            seq = _next_seq(connection)
+            # A move that founds a second proposition must not give it the id of the first.
+            new = Proposition(
+                id=Proposition.make_id(f"{stood[0].move}/{seq}", old.issue),
+                issue=old.issue,
+                name=_named(name) if name else _words(connection, stood[0].move) or old.name,
+                founder=stood[0].move,
+            )
+            sign = stood[0].polarity
+            made = [
+                dataclasses.replace(
+                    one, proposition=new.id, polarity=one.polarity * sign, likeness=None, basis="pinned"
+                )
+                for one in stood
+            ]
+            rows: Rows = {
+                "propositions": [_propositions.proposition_row(new, seq)],
+                "assignments": [_propositions.assignment_row(one, seq) for one in made],
+            }
+            self._append(connection, seq, "splitting", new.id, _reason(why), rows)
+        return new
+
+    def pin(self, move_id: str, proposition: str, *, why: str, contrary: bool = False) -> Assignment:
+        """Say that the content of a move states a proposition, or its contrary; no later grouping changes that."""
+        with self._store.writing() as connection:
+            found = _propositions.proposition(connection, _clean(proposition))
+            move = _one(connection, move_id, settled=False)
+            made = Assignment(
+                move=move.move.id,
+                proposition=found.id,
+                polarity=-1 if contrary else 1,
+                likeness=None,
+                basis="pinned",
+                version=move.seq,
+            )
+            seq = _next_seq(connection)
+            rows: Rows = {"assignments": [_propositions.assignment_row(made, seq)]}
+            self._append(connection, seq, "pinning", move_id, _reason(why), rows)
+        return made
+
+    def vectors(self, coder: str, words: list[str]) -> dict[str, bytes]:
+        """Return the vectors that are kept of words, by the keys under which they were kept."""
+        with self._store.reading() as connection:
+            return _propositions.vectors(connection, coder, words)
+
+    def keep_vectors(self, coder: str, made: Mapping[str, bytes]) -> None:
+        """Keep the vectors of words, so that they are not computed again; they are no entry of the log."""
+        with self._store.writing() as connection:
+            _propositions.keep_vectors(connection, coder, made)
+
+    # Threats and forecasts
+
+    def judge_link(self, case: str, move: str, verdict: str, *, why: str) -> None:
+        """Say that a later move is what became of a threat or promise (``confirmed``), or has nothing to do with it (``undone``).
+
+        Raises
+        ------
+        LedgerError
+            If there is no such move, or the verdict is another word.
+        """
+        if verdict not in ("confirmed", "undone"):
+            raise LedgerError(f"a link is confirmed or undone, not {_clean(verdict, 40)!r}")
+        with self._store.writing() as connection:
+            found = _one(connection, move, settled=False).move.id
+            seq = _next_seq(connection)
+            row: dict[str, Any] = {"seq": seq, "threat": _clean(case, 100), "move": found, "verdict": verdict}
+            self._append(connection, seq, f"link {verdict}", row["threat"], _reason(why), {"verdicts": [row]})
+
+    def judged_links(self, verdict: str) -> set[tuple[str, str]]:
+        """Return the links (case, move) on which the latest word is `verdict`."""
+        with self._store.reading() as connection:
+            return {link for link, said in _forecasts.verdicts(connection).items() if said == verdict}
+
+    def record_forecast(self, forecast: Forecast) -> None:
+        """Keep a forecast; raises LedgerError if it is there already: what was forecast cannot be changed."""
+        if forecast.outcome is not None:
+            raise LedgerError("a forecast is recorded before its outcome is known; resolve it later")
+        with self._store.writing() as connection:
+            if any(known.id == forecast.id for known in _forecasts.forecasts(connection)):
+                raise LedgerError(f"the forecast {forecast.id} is in the ledger already, and cannot be changed")
+            seq = _next_seq(connection)
+            rows: Rows = {"forecasts": [_forecasts.forecast_row(forecast, seq)]}
+            self._append(connection, seq, "forecast", forecast.id, None, rows)
+
+    def resolve_forecast(self, forecast: str, outcome: bool, *, why: str, evidence: tuple[str, ...] = ()) -> Forecast:
+        """Record what happened, and return the forecast; the latest word counts, earlier ones stay in the log.
+
+        Parameters
+        ----------
+        evidence
+            Ids of moves that show it.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such forecast or move.
+        """
+        with self._store.writing() as connection:
+            known = _forecasts.forecast(connection, _clean(forecast))
+            moves = tuple(_one(connection, move, settled=False).move.id for move in evidence)
+            day = datetime.date.fromisoformat(self._clock()[:10])
+            made = dataclasses.replace(known, outcome=outcome, resolved=day, why=_reason(why), evidence=moves)
+            seq = _next_seq(connection)
+            rows: Rows = {"forecasts": [_forecasts.forecast_row(made, seq)]}
+            self._append(connection, seq, "resolution", made.id, _reason(why), rows)
+        return made
+
+    def forecasts(self) -> list[Forecast]:
+        """Return the forecasts as they stand now, in the order in which they were recorded."""
+        with self._store.reading() as connection:
+            return _forecasts.forecasts(connection)
+
     # Views
+
+    def rows(self, wanted: MoveFilter | None = None, *, sectors: bool = False) -> Iterator[dict[str, Any]]:
+        """Yield the moves that pass a filter as flat rows, as the analyses take them, in the order they were taken in.
+
+        Parameters
+        ----------
+        sectors
+            Give a party with its sector (``SUN GOV``) in place of its bare id.
+        """
+        with self._store.reading() as connection:
+            yield from _frames.rows(connection, wanted or MoveFilter(), sectors=sectors)
 
     def overview(self) -> Overview:
         """Return how much there is."""
@@ -423,6 +623,29 @@ class Ledger:
         _insert(connection, "log", [{**entry, "hash": entry_hash(**entry)}])
         for table, found in rows.items():
             _insert(connection, table, found)
+
+
+def _assigned(connection: Connection, move: str) -> Assignment:
+    found = _propositions.current(connection, _clean(move))
+    if found is None:
+        raise LedgerError(f"the move {_clean(move)} has no proposition; see: demarche propositions")
+    return found
+
+
+def _words(connection: Connection, move: str) -> str | None:
+    """Return the words of a move by which it is grouped, None if it is not there any more."""
+    found = _views.move(connection, move)
+    if found is None:
+        return None
+    span = found.move.condition if found.move.act is Act.THREATEN else found.move.content
+    return " ".join(span.text.split()) if span else None
+
+
+def _named(name: str) -> str:
+    words = " ".join(_clean(name, 300).split())
+    if not words:
+        raise LedgerError("the name is empty; give one that people can read")
+    return words
 
 
 def _login() -> str:

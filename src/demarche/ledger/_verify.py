@@ -29,6 +29,10 @@ _COLUMNS = {
     "failures": "seq, place, stage, reason, same",
     "settlements": "seq, words, entity, sector, name, wide",
     "redactions": "seq, document",
+    "propositions": "seq, id, issue, name, founder, target",
+    "assignments": "seq, move, version, proposition, polarity, likeness, basis",
+    "verdicts": "seq, threat, move, verdict",
+    "forecasts": "seq, id, record",
 }
 
 

@@ -273,6 +273,9 @@ def _where(connection: Connection, wanted: MoveFilter) -> tuple[str, Parameters]
         if value is not None:
             parts.append(f"m.{name} = :{name}")
             parameters[name] = value
+    if wanted.move is not None:
+        parts.append("m.id = :move")
+        parameters["move"] = wanted.move
     for role in ("actor", "recipient"):
         value = getattr(wanted, role)
         if value is not None:

@@ -17,19 +17,26 @@ from demarche.model.ledger import (
     Verification,
 )
 from demarche.model.moves import Mention, Move, TimeSpan
+from demarche.model.outlook import Forecast
+from demarche.model.plans import PartyWords, Plan, PlanChange, PlanChanges, PlanPoint, PlanShare
+from demarche.model.propositions import Assignment, Content, Proposition
 from demarche.model.readings import CodedSentence, Reading, ReadMove, ReadSentence
 from demarche.model.spans import Span
+from demarche.model.support import Support, SupportRow
 
 __all__ = [
     "Accuracy",
     "Act",
+    "Assignment",
     "CodedDocument",
     "CodedSentence",
+    "Content",
     "Count",
     "Document",
     "LogEntry",
     "Failure",
     "Finding",
+    "Forecast",
     "Interval",
     "LedgerMove",
     "LeftOut",
@@ -40,11 +47,20 @@ __all__ = [
     "Occasion",
     "OpenMention",
     "Overview",
+    "PartyWords",
+    "Plan",
+    "PlanChange",
+    "PlanChanges",
+    "PlanPoint",
+    "PlanShare",
+    "Proposition",
     "ReadMove",
     "ReadSentence",
     "Reading",
     "Span",
     "Status",
+    "Support",
+    "SupportRow",
     "Taken",
     "TimeSpan",
     "Verification",

@@ -30,6 +30,8 @@ class MoveFilter:
         Id of a party; ``"SUN"`` also finds its government and forces.
     act, issue, status, voice
         Codes of the codebook.
+    move
+        Id of the one move.
     since, until
         ISO dates (``1962``, ``1962-10`` or ``1962-10-22``), both inclusive, for the date of the move. A move whose date is less
         precise than a day is found if it can lie between them.
@@ -47,6 +49,7 @@ class MoveFilter:
     issue: str | None = None
     status: str | None = None
     voice: str | None = None
+    move: str | None = None
     since: str | None = None
     until: str | None = None
     publisher: str | None = None

@@ -1,0 +1,89 @@
+"""Moves as flat rows for the analyses: no spans but their words, parties as ids, each with its proposition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from demarche.ledger import _views
+from demarche.model import MoveFilter
+
+__all__ = ["rows"]
+
+_STEP = 5000
+"""Moves that are fetched at a time: fewer than the parameters that a statement may have."""
+_PLAIN = (
+    "id",
+    "document",
+    "cluster",
+    "seq",
+    "date",
+    "published",
+    "act",
+    "issue",
+    "status",
+    "voice",
+    "publisher",
+    "confidence",
+)
+
+Row = dict[str, Any]
+
+
+def rows(connection: Connection, wanted: MoveFilter, *, sectors: bool) -> Iterator[Row]:
+    """Yield a row a move, by the order in which they were taken in."""
+    keys = sorted(_views.move_keys(connection, wanted, limit=None, offset=0))
+    for start in range(0, len(keys), _STEP):
+        yield from _page(connection, list(keys[start : start + _STEP]), sectors=sectors)
+
+
+def _page(connection: Connection, keys: list[int], *, sectors: bool) -> Iterator[Row]:
+    query = sa.text(
+        "SELECT m.id, m.document, m.cluster, m.seq, m.date, m.published, m.act, m.issue, m.status, m.voice, m.publisher, "
+        "m.confidence, m.record, m.sentence, a.proposition, a.polarity FROM current_moves m "
+        "LEFT JOIN current_assignments a ON a.move = m.id WHERE m.row IN :keys ORDER BY m.row"
+    ).bindparams(sa.bindparam("keys", expanding=True))
+    found = connection.execute(query, {"keys": keys}).mappings().all()
+    parties = _parties(connection, [row["id"] for row in found], sectors=sectors)
+    for row in found:
+        yield _row(row, parties.get((row["id"], row["seq"]), {}))
+
+
+def _row(row: Any, parties: Mapping[str, list[str]]) -> Row:
+    record = json.loads(row["record"])
+    made = {name: row[name] for name in _PLAIN}
+    made |= {name: (record.get(name) or {}).get("text") for name in ("trigger", "content", "condition")}
+    source = parties.get("source")
+    return made | {
+        "precision": record.get("date_precision"),
+        "event": record.get("event"),
+        "quad": record.get("quad"),
+        "actors": list(dict.fromkeys(parties.get("actor", ()))),
+        "recipients": list(dict.fromkeys(parties.get("recipient", ()))),
+        "source": source[0] if source else (record.get("source") or {}).get("text"),
+        "deadline": _day((record.get("deadline") or {}).get("date")),
+        "sentence": row["sentence"],
+        "proposition": row["proposition"],
+        "polarity": row["polarity"],
+    }
+
+
+def _day(date: str | None) -> str | None:
+    """Return a date only if it is known to the day: the last moment of a month is not its first day."""
+    return date if date and len(date) == 10 else None
+
+
+def _parties(connection: Connection, moves: list[str], *, sectors: bool) -> dict[tuple[str, int], dict[str, list[str]]]:
+    query = sa.text(
+        "SELECT move, seq, role, entity, sector FROM current_mentions WHERE move IN :moves AND entity IS NOT NULL "
+        "ORDER BY move, role, position"
+    ).bindparams(sa.bindparam("moves", expanding=True))
+    made: dict[tuple[str, int], dict[str, list[str]]] = {}
+    for move, seq, role, entity, sector in connection.execute(query, {"moves": moves}):
+        party = f"{entity} {sector}" if sectors and sector else entity
+        made.setdefault((move, seq), {}).setdefault(role, []).append(party)
+    return made

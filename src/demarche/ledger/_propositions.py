@@ -1,0 +1,172 @@
+"""What the ledger knows of contents: which are not grouped yet, the propositions, and what people say of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from demarche.errors import LedgerError
+from demarche.model import Assignment, Content, Proposition
+
+__all__ = [
+    "assignment_row",
+    "assignments",
+    "contents",
+    "current",
+    "keep_vectors",
+    "merged_rows",
+    "proposition",
+    "proposition_row",
+    "propositions",
+    "vectors",
+]
+
+_STEP = 2000
+"""Moves that are fetched at a time."""
+
+_GROUPED = (
+    *("demand", "appeal", "propose", "offer", "promise", "accept", "endorse", "concede", "sign"),
+    *("reject", "criticize", "threaten"),
+)
+"""Acts whose contents are grouped: those that take a stance."""
+
+Row = dict[str, Any]
+
+
+def contents(connection: Connection, *, known: bool) -> Iterator[Content]:
+    """Yield the contents that are grouped already, or those that are not, in the order in which they were taken in.
+
+    A move that was amended since is grouped anew, but for one that a person pinned.
+    """
+    acts = ", ".join(f"'{act}'" for act in _GROUPED)
+    grouped = "SELECT 1 FROM current_assignments a WHERE a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned')"
+    query = f"SELECT m.row FROM current_moves m WHERE m.act IN ({acts}) AND {'' if known else 'NOT '}EXISTS ({grouped}) ORDER BY m.row"
+    rows = [row[0] for row in connection.execute(sa.text(query))]
+    for start in range(0, len(rows), _STEP):
+        yield from _contents_at(connection, rows[start : start + _STEP])
+
+
+def _contents_at(connection: Connection, rows: list[int]) -> Iterator[Content]:
+    query = sa.text(
+        "SELECT m.id, m.seq, m.issue, m.act, m.record FROM current_moves m WHERE m.row IN :rows ORDER BY m.row"
+    ).bindparams(sa.bindparam("rows", expanding=True))
+    found = connection.execute(query, {"rows": rows}).all()
+    parties = _parties(connection, [row[0] for row in found])
+    for move, version, issue, act, record in found:
+        span = json.loads(record).get("condition" if act == "threaten" else "content")
+        if span and span["text"].strip():
+            named = parties.get((move, version), {})
+            yield Content(
+                move=move,
+                version=version,
+                issue=issue,
+                act=act,
+                words=span["text"],
+                actors=tuple(named.get("actor", ())),
+                recipients=tuple(named.get("recipient", ())),
+            )
+
+
+def _parties(connection: Connection, moves: list[str]) -> dict[tuple[str, int], dict[str, list[str]]]:
+    query = sa.text(
+        "SELECT move, seq, role, entity FROM current_mentions WHERE move IN :moves AND entity IS NOT NULL ORDER BY position"
+    ).bindparams(sa.bindparam("moves", expanding=True))
+    found: dict[tuple[str, int], dict[str, list[str]]] = {}
+    for move, seq, role, entity in connection.execute(query, {"moves": moves}):
+        found.setdefault((move, seq), {}).setdefault(role, []).append(entity)
+    return found
+
+
+def propositions(connection: Connection, issue: str | None) -> list[Proposition]:
+    """Return the propositions that are not merged into another, those with most moves first."""
+    query = (
+        "SELECT p.id, p.issue, p.name, p.founder, count(m.id) AS moves FROM current_propositions p "
+        "LEFT JOIN current_assignments a ON a.proposition = p.id LEFT JOIN current_moves m ON m.id = a.move "
+        "WHERE p.target IS NULL AND (CAST(:issue AS TEXT) IS NULL OR p.issue = :issue) "
+        "GROUP BY p.id, p.issue, p.name, p.founder ORDER BY moves DESC, p.id"
+    )
+    found = connection.execute(sa.text(query), {"issue": issue})
+    return [Proposition(id=row[0], issue=row[1], name=row[2], founder=row[3], moves=row[4]) for row in found]
+
+
+def proposition(connection: Connection, name: str) -> Proposition:
+    """Return a proposition, or the one that it was merged into; raises LedgerError if there is none."""
+    query = (
+        "SELECT q.id, q.issue, q.name, q.founder FROM current_propositions p "
+        "JOIN current_propositions q ON q.id = coalesce(p.target, p.id) WHERE p.id = :id"
+    )
+    row = connection.execute(sa.text(query), {"id": name}).first()
+    if row is None:
+        raise LedgerError(f"there is no proposition {name} in the ledger; list them with: demarche propositions")
+    return Proposition(id=row[0], issue=row[1], name=row[2], founder=row[3])
+
+
+def assignments(connection: Connection, moves: Sequence[str] | None = None) -> list[Assignment]:
+    """Return which proposition each move has now; of all moves, or of those named."""
+    query = "SELECT move, proposition, polarity, likeness, basis, version FROM current_assignments"
+    if moves is None:
+        found = connection.execute(sa.text(query)).all()
+    else:
+        named = sa.text(query + " WHERE move IN :moves").bindparams(sa.bindparam("moves", expanding=True))
+        found = connection.execute(named, {"moves": list(moves)}).all()
+    names = ("move", "proposition", "polarity", "likeness", "basis", "version")
+    return [Assignment(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def current(connection: Connection, move: str) -> Assignment | None:
+    """Return the proposition of a move, None if it has none."""
+    found = assignments(connection, [move])
+    return found[0] if found else None
+
+
+def assignment_row(given: Assignment, seq: int) -> Row:
+    """Return the row of an assignment."""
+    return {
+        "seq": seq,
+        "move": given.move,
+        "version": given.version or 0,
+        "proposition": given.proposition,
+        "polarity": given.polarity,
+        "likeness": None if given.likeness is None else float(given.likeness),
+        "basis": given.basis,
+    }
+
+
+def proposition_row(given: Proposition, seq: int, *, target: str | None = None) -> Row:
+    """Return the row of a proposition, or of its merging into another."""
+    fields = {name: getattr(given, name) for name in ("id", "issue", "name", "founder")}
+    return {"seq": seq, **fields, "target": target}
+
+
+def merged_rows(connection: Connection, gone: Proposition, kept: str, seq: int) -> list[Row]:
+    """Return the rows that merge a proposition, and all that was merged into it before, into another."""
+    query = sa.text("SELECT id, issue, name, founder FROM current_propositions WHERE target = :id")
+    before = [
+        Proposition(id=row[0], issue=row[1], name=row[2], founder=row[3])
+        for row in connection.execute(query, {"id": gone.id})
+    ]
+    return [proposition_row(found, seq, target=kept) for found in (gone, *before)]
+
+
+def vectors(connection: Connection, coder: str, words: Sequence[str]) -> dict[str, bytes]:
+    """Return the vectors that are kept of words, by their keys."""
+    query = sa.text("SELECT words, value FROM vectors WHERE coder = :coder AND words IN :words").bindparams(
+        sa.bindparam("words", expanding=True)
+    )
+    found: dict[str, bytes] = {}
+    for start in range(0, len(words), _STEP):
+        part = connection.execute(query, {"coder": coder, "words": list(words[start : start + _STEP])})
+        found |= {row[0]: bytes(row[1]) for row in part}
+    return found
+
+
+def keep_vectors(connection: Connection, coder: str, made: Mapping[str, bytes]) -> None:
+    """Keep the vectors of words, so that they are not computed again."""
+    if made:
+        query = "INSERT INTO vectors (coder, words, value) VALUES (:coder, :words, :value) ON CONFLICT DO NOTHING"
+        rows = [{"coder": coder, "words": words, "value": value} for words, value in made.items()]
+        connection.execute(sa.text(query), rows)

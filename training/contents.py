@@ -1,0 +1,251 @@
+"""``python -m training.contents``: from coded pairs of contents to the weights that compare them.
+
+One encoder does both: alone, a text gives the vector by which candidates are found (held near that of the encoder that it
+starts from); two together give whether they state the same, the contrary, or something else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from demarche.actors import load_gazetteer
+from demarche.analysis.propositions import phrase
+from demarche.model import Content
+from demarche.reading._contents import CONTENT_CARD, CONTENT_GRAPH, RELATIONS, load_comparer
+from training.export import prepare_graph, quantise_graph, write_graph
+
+__all__ = ["ContentNetwork", "Pair", "main", "read_pairs"]
+
+_CORPUS = Path(__file__).parent.parent / "corpus"
+_MOST = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two contents as the network takes them, and which of `RELATIONS` holds."""
+
+    one: str
+    other: str
+    relation: int
+    topic: str
+    kind: str
+    split: str
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Return the coded pairs of a JSONL file; see ``corpus/README.md`` for its fields."""
+    name = load_gazetteer().name_of
+    made = []
+    for line in path.read_text("utf-8").splitlines():
+        record = json.loads(line)
+        texts = [phrase(_content(record, side), name=name) for side in ("a", "b")]
+        relation = 0 if not record["same"] else 1 if record["polarity"] == 1 else 2
+        made.append(Pair(texts[0], texts[1], relation, record["topic"], record["kind"], record["split"]))
+    return made
+
+
+def _content(record: dict[str, Any], side: str) -> Content:
+    given = record[side]
+    parties = {role: tuple(filter(None, [given[role[:-1]]])) for role in ("actors", "recipients")}
+    return Content(move=record["id"], issue=record["issue"], act=given["act"], words=given["content"], **parties)
+
+
+class ContentNetwork(nn.Module):
+    """An encoder whose states, averaged, give the vector of a text and the relation of a pair."""
+
+    def __init__(self, encoder: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.relation = nn.Linear(encoder.config.hidden_size, len(RELATIONS))
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vectors, of length 1, and the scores of the relations."""
+        states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * weights).sum(1) / weights.sum(1)
+        return functional.normalize(mean, dim=-1), self.relation(functional.dropout(mean, 0.1, self.training))
+
+
+def main() -> None:
+    """Train, choose the threshold on the training pairs that were held out for it, and write the weights."""
+    options = _parse()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    pairs = [pair for path in options.pairs for pair in read_pairs(path)]
+    learn = [pair for pair in pairs if pair.split == "train"]
+    held = [pair for pair in pairs if pair.split == "dev"]
+    tokenizer = _tokenizer(options.base)
+    network = fit(options.base, tokenizer, learn, epochs=options.epochs, rate=options.rate, seed=options.seed)
+    _export(network, options.output, tokenizer, options)
+    print(f"wrote {options.output}; {len(learn)} pairs learnt, threshold on {len(held)}")
+
+
+def fit(base: str, tokenizer: Any, pairs: list[Pair], *, epochs: int, rate: float, seed: int) -> ContentNetwork:
+    """Return a network that learnt from pairs."""
+    from transformers import AutoModel
+
+    network = ContentNetwork(AutoModel.from_pretrained(base, attn_implementation="eager"))
+    before = _vectors(ContentNetwork(AutoModel.from_pretrained(base)).eval(), tokenizer, pairs)
+    for parameter in network.encoder.embeddings.parameters():
+        parameter.requires_grad = False
+    layers = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
+    groups = [{"params": layers, "lr": rate}, {"params": network.relation.parameters(), "lr": 10 * rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    generator = random.Random(seed)
+    started = time.monotonic()
+    total, done = epochs * (-(-len(pairs) // 16)), 0
+    for epoch in range(epochs):
+        drawn = _draw(pairs, generator)
+        losses = []
+        for start in range(0, len(pairs), 16):
+            part = drawn[start : start + 16]
+            loss = _loss(network, tokenizer, part, before)
+            share = max(0.02, min(1.0, 10 * done / total, 1.1 * (1 - done / total)))
+            for group, peak in zip(optimizer.param_groups, (rate, 10 * rate), strict=True):
+                group["lr"] = peak * share
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            losses.append(float(loss.detach()))
+            done += 1
+        print(
+            f"epoch {epoch + 1} of {epochs}: loss {np.mean(losses):.3f}, {time.monotonic() - started:.0f} s", flush=True
+        )
+    return network.eval()
+
+
+def _draw(pairs: list[Pair], generator: random.Random) -> list[Pair]:
+    """Return the pairs of an epoch: each in one of its two orders, some made another by another doer or another matter."""
+    drawn = generator.sample(pairs, len(pairs))
+    return [_vary(pair, generator.choice(pairs), generator) for pair in drawn]
+
+
+def _vary(pair: Pair, stranger: Pair, generator: random.Random) -> Pair:
+    one, other = (pair.one, pair.other) if generator.random() < 0.5 else (pair.other, pair.one)
+    chance = generator.random()
+    if chance < 0.06 and stranger.topic != pair.topic:
+        return Pair(one, stranger.one, 0, pair.topic, "unrelated", pair.split)
+    doer, _, words = other.partition(": ")
+    foreign = stranger.one.partition(": ")[0]
+    if (
+        0.06 <= chance < 0.11
+        and "?" not in (doer, foreign)
+        and not one.startswith("?")
+        and foreign not in (doer, one.partition(": ")[0])
+    ):
+        return Pair(one, f"{foreign}: {words}", 0, pair.topic, "doer", pair.split)
+    if 0.11 <= chance < 0.14:
+        return Pair(one, one, 1, pair.topic, "paraphrase", pair.split)
+    if 0.14 <= chance < 0.24:  # a doer is often not known
+        return (
+            Pair(one, f"?: {words}", pair.relation, pair.topic, pair.kind, pair.split) if pair.kind != "doer" else pair
+        )
+    return Pair(one, other, pair.relation, pair.topic, pair.kind, pair.split)
+
+
+def _loss(network: ContentNetwork, tokenizer: Any, part: list[Pair], before: dict[str, Tensor]) -> Tensor:
+    network.train()
+    _, scores = network(*_feed(tokenizer, [(pair.one, pair.other) for pair in part]))
+    truth = torch.tensor([pair.relation for pair in part])
+    known = [text for pair in part for text in (pair.one, pair.other) if text in before]
+    vectors, _ = network(*_feed(tokenizer, known))
+    drift = 1 - (vectors * torch.stack([before[text] for text in known])).sum(1)
+    return functional.cross_entropy(scores, truth, label_smoothing=0.05) + drift.mean()
+
+
+def _vectors(network: ContentNetwork, tokenizer: Any, pairs: list[Pair]) -> dict[str, Tensor]:
+    texts = sorted({text for pair in pairs for text in (pair.one, pair.other)})
+    made: dict[str, Tensor] = {}
+    with torch.no_grad():
+        for start in range(0, len(texts), 64):
+            part = texts[start : start + 64]
+            made.update(zip(part, network(*_feed(tokenizer, part))[0], strict=True))
+    return made
+
+
+def _feed(tokenizer: Any, texts: list[Any]) -> tuple[Tensor, Tensor, Tensor]:
+    encodings = tokenizer.encode_batch(texts)
+    width = max(len(encoding.ids) for encoding in encodings)
+    feed = torch.zeros((3, len(encodings), width), dtype=torch.int64)
+    for row, encoding in enumerate(encodings):
+        length = len(encoding.ids)
+        feed[0, row, :length] = torch.tensor(encoding.ids)
+        feed[1, row, :length] = torch.tensor(encoding.type_ids)
+        feed[2, row, :length] = 1
+    return feed[0], feed[1], feed[2]
+
+
+def _tokenizer(base: str) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(Path(base) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_MOST)
+    return tokenizer
+
+
+def _export(network: ContentNetwork, folder: Path, tokenizer: Any, options: argparse.Namespace) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = torch.ones((2, 9), dtype=torch.int64)
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / CONTENT_GRAPH
+        write_graph(network, (ids, torch.zeros_like(ids), ids), ["ids", "types", "mask"], ["vector", "relation"], whole)
+        prepare_graph(whole)
+        quantise_graph(whole, folder / CONTENT_GRAPH)
+    card = {"name": "demarche-contents", "version": options.version, "threshold": 0.5, "seed": options.seed}
+    _write_card(folder, card)
+    held = [pair for path in options.pairs for pair in read_pairs(path) if pair.split == "dev"]
+    if held:
+        _write_card(folder, card | {"threshold": choose_threshold(folder, held)})
+
+
+def choose_threshold(folder: Path, pairs: list[Pair]) -> float:
+    """Return the probability of being about the same from which F1 on pairs is highest, of equals the highest."""
+    chances = load_comparer(folder).compare([(pair.one, pair.other) for pair in pairs])
+    alike = 1 - chances[:, 0]
+    truth = np.array([pair.relation > 0 for pair in pairs])
+
+    def score(threshold: float) -> float:
+        found = alike >= threshold
+        return round(2 * float((found & truth).sum()) / max(1, int(found.sum() + truth.sum())), 3)
+
+    return max((step / 20 for step in range(6, 18)), key=lambda threshold: (score(threshold), threshold))
+
+
+def _write_card(folder: Path, card: dict[str, Any]) -> None:
+    (folder / CONTENT_CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.contents", description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
+    parser.add_argument("--pairs", type=Path, nargs="+", default=[_CORPUS / "pairs.jsonl"], help="files of coded pairs")
+    parser.add_argument("--output", type=Path, default=Path("runs/contents"), help="folder to write the weights to")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--rate", type=float, default=8e-5, help="peak learning rate of the encoder")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--version", default="1.0.0")
+    options = parser.parse_args()
+    if options.base is None:
+        from training.__main__ import default_base
+
+        options.base = default_base()
+    return options
+
+
+if __name__ == "__main__":
+    main()
