@@ -22,7 +22,8 @@ from torch.nn import functional
 
 from demarche.actors import load_gazetteer
 from demarche.analysis.propositions import phrase
-from demarche.model import Content
+from demarche.codebook import load_codebook
+from demarche.model import Act, Content
 from demarche.reading._contents import CONTENT_CARD, CONTENT_GRAPH, RELATIONS, load_comparer
 from training.export import prepare_graph, quantise_graph, write_graph
 
@@ -30,6 +31,8 @@ __all__ = ["ContentNetwork", "Pair", "main", "read_pairs"]
 
 _CORPUS = Path(__file__).parent.parent / "corpus"
 _MOST = 128
+_STILL = 1
+"""Layers that do not learn: the pairs are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,40 @@ def read_pairs(path: Path) -> list[Pair]:
     return made
 
 
+def read_neighbours(path: Path) -> list[Pair]:
+    """Return pairs of contents that stand side by side in one coded sentence: hardly ever do they state the same."""
+    made = []
+    for line in path.read_text("utf-8").splitlines():
+        record = json.loads(line)
+        if record.get("split") != "train":
+            continue
+        spans = list(filter(None, map(_grouped_span, record["moves"])))
+        for number, span in enumerate(spans):
+            for other in spans[:number]:
+                if span[1] <= other[0] or other[1] <= span[0]:
+                    texts = [f"?: {record['text'][start:end]}" for start, end, *_ in (span, other)]
+                    made.append(Pair(texts[0], texts[1], 0, record["id"], "neighbour", "train"))
+    return made
+
+
+def _grouped_span(move: dict[str, Any]) -> list[int] | None:
+    if load_codebook().acts[Act(move["act"])].stance is None:
+        return None
+    span: list[int] | None = move.get("condition" if move["act"] == "threaten" else "content")
+    return span
+
+
 def _content(record: dict[str, Any], side: str) -> Content:
     given = record[side]
-    parties = {role: tuple(filter(None, [given[role[:-1]]])) for role in ("actors", "recipients")}
-    return Content(move=record["id"], issue=record["issue"], act=given["act"], words=given["content"], **parties)
+    actors, recipients = ((given[role],) if given[role] else () for role in ("actor", "recipient"))
+    return Content(
+        move=record["id"],
+        issue=record["issue"],
+        act=given["act"],
+        words=given["content"],
+        actors=actors,
+        recipients=recipients,
+    )
 
 
 class ContentNetwork(nn.Module):
@@ -87,29 +120,34 @@ def main() -> None:
     learn = [pair for pair in pairs if pair.split == "train"]
     held = [pair for pair in pairs if pair.split == "dev"]
     tokenizer = _tokenizer(options.base)
-    network = fit(options.base, tokenizer, learn, epochs=options.epochs, rate=options.rate, seed=options.seed)
+    beside = read_neighbours(_CORPUS / "sentences.jsonl")
+    network = fit(options.base, tokenizer, learn, beside, epochs=options.epochs, rate=options.rate, seed=options.seed)
     _export(network, options.output, tokenizer, options)
     print(f"wrote {options.output}; {len(learn)} pairs learnt, threshold on {len(held)}")
 
 
-def fit(base: str, tokenizer: Any, pairs: list[Pair], *, epochs: int, rate: float, seed: int) -> ContentNetwork:
-    """Return a network that learnt from pairs."""
+def fit(
+    base: str, tokenizer: Any, pairs: list[Pair], beside: list[Pair], *, epochs: int, rate: float, seed: int
+) -> ContentNetwork:
+    """Return a network that learnt from pairs, and in every epoch from a sixth as many that stand side by side."""
     from transformers import AutoModel
 
     network = ContentNetwork(AutoModel.from_pretrained(base, attn_implementation="eager"))
     before = _vectors(ContentNetwork(AutoModel.from_pretrained(base)).eval(), tokenizer, pairs)
-    for parameter in network.encoder.embeddings.parameters():
-        parameter.requires_grad = False
+    for still in (network.encoder.embeddings, *network.encoder.encoder.layer[:_STILL]):
+        still.requires_grad_(False)
     layers = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     groups = [{"params": layers, "lr": rate}, {"params": network.relation.parameters(), "lr": 10 * rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     generator = random.Random(seed)
     started = time.monotonic()
-    total, done = epochs * (-(-len(pairs) // 16)), 0
+    more = min(len(beside), len(pairs) // 6)
+    total, done = epochs * (-(-(len(pairs) + more) // 16)), 0
     for epoch in range(epochs):
-        drawn = _draw(pairs, generator)
+        drawn = _draw(pairs, generator) + generator.sample(beside, more)
+        generator.shuffle(drawn)
         losses = []
-        for start in range(0, len(pairs), 16):
+        for start in range(0, len(drawn), 16):
             part = drawn[start : start + 16]
             loss = _loss(network, tokenizer, part, before)
             share = max(0.02, min(1.0, 10 * done / total, 1.1 * (1 - done / total)))
@@ -160,10 +198,12 @@ def _loss(network: ContentNetwork, tokenizer: Any, part: list[Pair], before: dic
     network.train()
     _, scores = network(*_feed(tokenizer, [(pair.one, pair.other) for pair in part]))
     truth = torch.tensor([pair.relation for pair in part])
+    loss = functional.cross_entropy(scores, truth, label_smoothing=0.05)
     known = [text for pair in part for text in (pair.one, pair.other) if text in before]
-    vectors, _ = network(*_feed(tokenizer, known))
-    drift = 1 - (vectors * torch.stack([before[text] for text in known])).sum(1)
-    return functional.cross_entropy(scores, truth, label_smoothing=0.05) + drift.mean()
+    if known:
+        vectors, _ = network(*_feed(tokenizer, known))
+        loss = loss + (1 - (vectors * torch.stack([before[text] for text in known])).sum(1)).mean()
+    return loss
 
 
 def _vectors(network: ContentNetwork, tokenizer: Any, pairs: list[Pair]) -> dict[str, Tensor]:

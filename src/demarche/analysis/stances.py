@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from demarche.codebook import load_codebook
+
 __all__ = ["STANCE_OF_ACT", "take_stances"]
 
-STANCE_OF_ACT = {
-    **dict.fromkeys(("demand", "appeal", "propose", "offer", "promise", "accept", "endorse", "concede", "sign"), 1),
-    **dict.fromkeys(("reject", "criticize", "threaten"), -1),
-}
-"""1: the act puts the actor for what its content states, -1: against it. The proposition of a threat is that of its condition
-("if they deploy missiles": against it). Other acts take no stance."""
+STANCE_OF_ACT = {act.value: code.stance for act, code in load_codebook().acts.items() if code.stance is not None}
+"""Act -> 1 (for what its content states) or -1; other acts take no stance."""
 
 
 def take_stances(frame: pl.DataFrame) -> pl.DataFrame:

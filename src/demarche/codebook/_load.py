@@ -32,6 +32,9 @@ class ActCode:
         1 verbal co-operation, 2 material co-operation, 3 verbal conflict, 4 material conflict; None without event.
     cameo
         CAMEO root code, a two-digit string.
+    stance
+        1 if the act puts its actor for what its content states, -1 if against it (for a threat: what its condition states); None if it
+        takes no stance.
     """
 
     act: Act
@@ -39,6 +42,7 @@ class ActCode:
     event: str | None
     quad: int | None
     cameo: str
+    stance: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ def parse_codebook(data: Mapping[str, Any]) -> Codebook:
             event=event,
             quad=events.get(event),
             cameo=entry["cameo"],
+            stance=entry.get("stance"),
         )
     return Codebook(
         version=data["version"],

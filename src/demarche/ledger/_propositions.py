@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from demarche.codebook import load_codebook
 from demarche.errors import LedgerError
 from demarche.model import Assignment, Content, Proposition
 
@@ -28,12 +29,6 @@ __all__ = [
 _STEP = 2000
 """Moves that are fetched at a time."""
 
-_GROUPED = (
-    *("demand", "appeal", "propose", "offer", "promise", "accept", "endorse", "concede", "sign"),
-    *("reject", "criticize", "threaten"),
-)
-"""Acts whose contents are grouped: those that take a stance."""
-
 Row = dict[str, Any]
 
 
@@ -42,7 +37,7 @@ def contents(connection: Connection, *, known: bool) -> Iterator[Content]:
 
     A move that was amended since is grouped anew, but for one that a person pinned.
     """
-    acts = ", ".join(f"'{act}'" for act in _GROUPED)
+    acts = ", ".join(f"'{act}'" for act, code in load_codebook().acts.items() if code.stance is not None)
     grouped = "SELECT 1 FROM current_assignments a WHERE a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned')"
     query = f"SELECT m.row FROM current_moves m WHERE m.act IN ({acts}) AND {'' if known else 'NOT '}EXISTS ({grouped}) ORDER BY m.row"
     rows = [row[0] for row in connection.execute(sa.text(query))]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from demarche.model import LedgerMove, Support, SupportRow
@@ -25,30 +25,37 @@ def render_support(
     proposition: Name,
     limit: int = 30,
 ) -> Group:
-    """Return a table of propositions, those with most statements first, and what it rests on."""
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    for header, ratio in (("proposition", 3), ("for", 2), ("against", 2), ("days", 1)):
-        table.add_column(header, ratio=ratio, overflow="fold")
+    """Return the propositions with who is for and who against, those with most statements first, and what it rests on."""
+    parts: list[RenderableType] = []
     for row in support.rows[:limit]:
-        table.add_row(*_cells(row, name, proposition))
         found = quote(row.evidence[0])
+        parts += [_title(row, proposition), *_sides(row, name)]
         if found:
             words = show_line(found.move.sentence.text)
-            table.add_row(
-                Text(f"  {words}  [{show_line(found.publisher or found.move.document)}, {found.move.id}]", style="dim")
-            )
-    parts: list[RenderableType] = [table] if support.rows else []
+            about = f"{show_line(found.publisher or found.move.document)}, {found.move.id}"
+            parts.append(Padding(Text(f"{words}  [{about}]", style="dim"), (0, 0, 0, 4)))
+        parts.append(Text(""))
     if len(support.rows) > limit:
-        parts.append(Text(f"... and {len(support.rows) - limit} more (--limit)", style="dim"))
-    return Group(*parts, Text(""), render_notes(support))
+        parts += [Text(f"... and {len(support.rows) - limit} more (--limit)", style="dim"), Text("")]
+    return Group(*parts, render_notes(support))
 
 
-def _cells(row: SupportRow, name: Name, proposition: Name) -> tuple[Text, ...]:
+def _title(row: SupportRow, proposition: Name) -> Text:
+    days = (
+        "no day known"
+        if row.first is None
+        else str(row.first)
+        if row.first == row.last
+        else f"{row.first} to {row.last}"
+    )
     title = Text(show_line(proposition(row.proposition) or row.proposition), style="bold")
-    title.append(f"  {row.proposition}, {row.issue.replace('_', ' ')}", style="not bold dim")
-    sides = []
-    for parties, number in ((row.supporters, row.statements_for), (row.opponents, row.statements_against)):
-        words = ", ".join(show_line(name(party) or party) for party in parties)
-        sides.append(Text(f"{words} ({number})" if parties else ""))
-    days = "" if row.first is None else str(row.first) if row.first == row.last else f"{row.first} to {row.last}"
-    return title, *sides, Text(days)
+    return title.append(f"  [{row.proposition}, {row.issue.replace('_', ' ')}, {days}]", style="not bold dim")
+
+
+def _sides(row: SupportRow, name: Name) -> Iterator[Padding]:
+    sides = (("for", row.supporters, row.statements_for), ("against", row.opponents, row.statements_against))
+    for side, parties, number in sides:
+        if parties:
+            words = ", ".join(show_line(name(party) or party) for party in parties)
+            times = "once" if number == 1 else f"{number} times"
+            yield Padding(Text(f"reported {side} it, {times}: {words}"), (0, 0, 0, 2))

@@ -41,9 +41,9 @@ def chart_plan(plan: Plan, *, name: Name, proposition: Name) -> dict[str, Any]:
         *([f"{len(plan.shares) - len(parties)} further parties"] if len(plan.shares) > len(parties) else []),
     ]
     spoken = sum(bool(point.parties) for point in plan.points)
-    top = {"orient": "top", "labelAngle": -35, "labelAlign": "left"}
+    top = {"orient": "top", "grid": False, "labelAngle": -35, "labelAlign": "left"}
     base = {
-        "y": {"field": "point", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 460}},
+        "y": {"field": "point", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 460, "grid": False}},
         "x": {"field": "party", "type": "nominal", "sort": None, "title": None, "axis": top},
     }  # fmt: skip
     return {
@@ -100,13 +100,13 @@ def chart_plan_changes(changes: PlanChanges, *, name: Name, proposition: Name) -
         "height": {"step": 24},
         "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2},
         "encoding": {
-            "y": {"field": "point", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 460}},
+            "y": {"field": "point", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 460, "grid": False}},
             "x": {
                 "field": "change",
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": list(kinds)},
-                "axis": {"orient": "top", "labelAngle": 0},
+                "axis": {"orient": "top", "labelAngle": 0, "grid": False},
             },
             "color": {
                 "field": "change",
