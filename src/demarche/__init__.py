@@ -1,16 +1,27 @@
 """Demarche reads what is reported about a conflict and codes who is said to have done what to whom.
 
 ``demarche.code(text)`` codes a text, ``code_all(documents)`` a stream, ``relate(text, ...)`` a given pair of parties;
-``ingest(documents, Ledger.open(url))`` keeps what is coded.
+``ingest(documents, Ledger.open(url))`` keeps what is coded; ``group_propositions(ledger)`` puts contents together, and
+``frame_moves(ledger)`` gives the frame that the functions of ``demarche.analysis`` take.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from demarche.ledger import Ledger
-    from demarche.pipeline import code, code_all, ingest, load, relate
+    from demarche.pipeline import code, code_all, frame_moves, group_propositions, ingest, load, relate
 
-__all__ = ["Ledger", "__version__", "code", "code_all", "ingest", "load", "relate"]
+__all__ = [
+    "Ledger",
+    "__version__",
+    "code",
+    "code_all",
+    "frame_moves",
+    "group_propositions",
+    "ingest",
+    "load",
+    "relate",
+]
 
 __version__ = "0.1.0"
 

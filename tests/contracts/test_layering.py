@@ -16,7 +16,7 @@ ALLOWED = {
     "codebook": BASE,
     "testing": BASE | {"codebook"},
     "pipeline": BASE | set(STAGES),
-    "cli": BASE | {"pipeline", "present", "sources", "ledger", "__init__"},
+    "cli": BASE | {"pipeline", "analysis", "present", "sources", "ledger", "__init__"},
     "__init__": {"pipeline", "ledger"},
     "__main__": {"cli"},
 }

@@ -13,7 +13,9 @@ from demarche.cli.changes import correct, merge, redact, reject, restore, split
 from demarche.cli.code import code
 from demarche.cli.evaluate import evaluate
 from demarche.cli.ingest import ingest, overview
+from demarche.cli.outlook import outlook
 from demarche.cli.plans import plans
+from demarche.cli.playbooks import playbooks
 from demarche.cli.propositions import propositions
 from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
@@ -33,7 +35,7 @@ def cli() -> None:
 
 for verb in (
     *(code, ingest, overview, moves, documents, actors, failures, verify, log),
-    *(propositions, plans),
+    *(propositions, plans, playbooks, outlook),
     *(correct, reject, restore, merge, split, redact, evaluate),
 ):
     cli.add_command(verb)
