@@ -82,6 +82,18 @@ def _call(module: str, function: str, *arguments: Any, **options: Any) -> Callab
 
 ANALYSES: dict[str, Callable[[pl.DataFrame], Any]] = {
     "propositions": _call("support", "find_support"),
+    "positions": _call("positions", "find_positions"),
+    "gap": _call("positions", "measure_gap", "A00000", "A00001"),
+    "movement": _call("movement", "measure_movement", "A00000", other="A00001"),
+    "repetition": _call("repetition", "measure_repetition"),
+    "threats": _call("threats", "find_threats", until=_LAST),
+    "promises": _call("threats", "find_threats", act="promise", until=_LAST),
+    "playbooks": _call("playbooks", "check_playbooks"),
+    "candidates": _call("playbooks", "mine_playbooks"),
+    "claims": _call("claims", "find_claims"),
+    "addresses": _call("network", "build_network", "addresses"),
+    "agreement": _call("network", "build_network", "agreement"),
+    "outlook": _call("outlook", "look_ahead", today=_LAST),
 }
 
 
