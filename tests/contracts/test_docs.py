@@ -24,7 +24,9 @@ def test_every_command_and_option_is_in_the_manual(name):
 
 
 def test_the_public_names_are_these():
-    assert demarche.__all__ == "Ledger __version__ code code_all frame_moves group_propositions ingest load relate".split()
+    assert (
+        demarche.__all__ == "Ledger __version__ code code_all frame_moves group_propositions ingest load relate".split()
+    )
     assert set(model.__all__) >= {"Act", "CodedDocument", "Document", "Failure", "Move", "Span", "Status", "Voice"}
     for room in (model, present, sources):
         assert sorted(room.__all__, key=str.lower) == sorted(set(room.__all__), key=str.lower)

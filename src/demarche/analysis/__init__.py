@@ -10,8 +10,25 @@ from typing import Any
 
 from demarche.analysis.accuracy import match_moves, measure_accuracy
 
-_FRAME = {"SCHEMA": "frame", "as_frame": "frame", "drop_copies": "frame", "frame_rows": "frame", "keep_usable": "frame"}
-_HOME = {**_FRAME}
+_MODULES = {
+    "base_rates": "load_base_rates",
+    "claims": "find_claims",
+    "forecasts": "score_forecasts",
+    "frame": "SCHEMA as_frame drop_copies frame_rows keep_usable",
+    "incidence": "estimate_incidence",
+    "movement": "measure_movement",
+    "network": "build_network write_graphml",
+    "outlook": "known_on look_ahead",
+    "plans": "compare_plans match_plan split_points",
+    "playbooks": "check_playbooks load_playbooks mine_playbooks parse_playbook parse_playbooks",
+    "positions": "compare_positions find_positions measure_gap trace_gap",
+    "propositions": "group_contents",
+    "repetition": "measure_repetition",
+    "stances": "take_stances",
+    "support": "find_support",
+    "threats": "find_threats",
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = ["match_moves", "measure_accuracy", *_HOME]
 
