@@ -10,13 +10,18 @@ from demarche import __version__
 from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
 from demarche.cli.actors import actors
 from demarche.cli.changes import correct, merge, redact, reject, restore, split
+from demarche.cli.claims import claims
 from demarche.cli.code import code
 from demarche.cli.evaluate import evaluate
 from demarche.cli.ingest import ingest, overview
+from demarche.cli.network import network
 from demarche.cli.outlook import outlook
 from demarche.cli.plans import plans
 from demarche.cli.playbooks import playbooks
+from demarche.cli.positions import positions
 from demarche.cli.propositions import propositions
+from demarche.cli.repetition import repetition
+from demarche.cli.threats import threats
 from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
@@ -35,7 +40,7 @@ def cli() -> None:
 
 for verb in (
     *(code, ingest, overview, moves, documents, actors, failures, verify, log),
-    *(propositions, plans, playbooks, outlook),
+    *(propositions, positions, repetition, threats, claims, playbooks, plans, outlook, network),
     *(correct, reject, restore, merge, split, redact, evaluate),
 ):
     cli.add_command(verb)
