@@ -1,8 +1,8 @@
-"""Holds the project to the accuracy that it has reached: ``python evaluation/floors.py``.
+"""Holds the project to the accuracy that it has reached: ``python -m evaluation.floors``.
 
-``floors.json`` has, for the coded sentences and for each dossier, the digest of the gold data and a floor for each measure. It
-fails below a floor, or if the gold data are not those that the floors were measured on. ``--raise`` measures again and lifts
-the floors to what is reached, less the slack for other processors; a floor is never lowered by it.
+``floors.json`` has, for the coded sentences, the pairs of contents and each dossier, the digest of the gold data and a floor for
+each measure. It fails below a floor, or if the gold data are not those that the floors were measured on. ``--raise`` measures again
+and lifts the floors to what is reached, less the slack for other processors; a floor is never lowered by it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import dossier
-
 from demarche import pipeline
+from demarche.reading import load_comparer
+from evaluation import dossier, propositions
 
 _HERE = Path(__file__).parent
 _FLOORS = _HERE / "floors.json"
 _SENTENCES = _HERE.parent / "corpus" / "sentences.jsonl"
 _DOSSIERS = _HERE.parent / "examples"
+_OF_PAIRS = ("same: area under ROC", "polarity right, of the same")
 _SLACK = 0.01
 """int8 kernels differ a little from one processor to another; in a dossier a single move can be a hundredth."""
 _MEASURES = ("act", "event", "triple", "status", "status_other", "issue", "voice", "quiet", "role:actors")
@@ -38,7 +39,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--raise", action="store_true", dest="lift", help="lift the floors to what is reached now")
     options = parser.parse_args()
-    reached = {"sentences": _sentences(), **{folder.name: _dossier(folder) for folder in sorted(_DOSSIERS.iterdir())}}
+    reached = {
+        "sentences": _sentences(),
+        "pairs": _pairs(),
+        **{folder.name: _dossier(folder) for folder in sorted(_DOSSIERS.iterdir())},
+    }
     known: Floors = json.loads(_FLOORS.read_text("utf-8")) if _FLOORS.exists() else {}
     if options.lift:
         lifted = {name: _lift(known.get(name, {}), record) for name, record in reached.items()}
@@ -50,6 +55,16 @@ def main() -> None:
 def _sentences() -> dict[str, Any]:
     measures = pipeline.evaluate([_SENTENCES], split="dev", draws=1).measures
     return {"gold": _digest(_SENTENCES), "floors": {name: measures[name].value or 0.0 for name in _MEASURES}}
+
+
+def _pairs() -> dict[str, Any]:
+    pairs = [json.loads(line) for line in propositions.PAIRS.read_text("utf-8").splitlines()]
+    floors = {}
+    for source in ("written", "corpus", "dossier"):
+        own = [pair for pair in pairs if (pair["split"], pair["source"]) == ("test", source)]
+        found = propositions.score_pairs(own, load_comparer())
+        floors |= {f"{source}, {name}": found[name][0] for name in _OF_PAIRS}
+    return {"gold": _digest(propositions.PAIRS), "floors": floors}
 
 
 def _dossier(folder: Path) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_no_figure_is_still_to_be_filled_in(page):
 
 def test_the_floors_are_those_of_the_gold_data():
     floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
-    gold = {"sentences": DOCS.parent / "corpus" / "sentences.jsonl"}
+    gold = {name: DOCS.parent / "corpus" / f"{name}.jsonl" for name in ("sentences", "pairs")}
     gold |= {folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()}
     assert {name: record["gold"] for name, record in floors.items()} == {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()
