@@ -1,0 +1,456 @@
+"""Threats, promises and offers as cases: restated or not, carried out, met, withdrawn or open, each link with its words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from demarche.analysis._excess import estimate_excess
+from demarche.analysis._sequels import ACTS, Query, Record, combine
+from demarche.analysis._statements import Statement, group_statements, infer_recipients, read_statements, same_state
+from demarche.analysis.frame import as_frame, drop_copies, keep_usable
+from demarche.analysis.incidence import estimate_incidence
+from demarche.analysis.threatened import terms
+from demarche.analysis.words import rarity
+from demarche.errors import InputError
+from demarche.model.findings import LeftOut
+from demarche.model.threats import Case, Curve, Excess, Link, Threats
+
+__all__ = ["find_threats"]
+
+_OUTCOMES = {
+    "threaten": ("carried out", "condition met", "withdrawn"),
+    "promise": ("carried out", "withdrawn"),
+    "offer": ("carried out", "refused", "withdrawn"),
+}
+_NOUNS = {"threaten": "threats", "promise": "promises", "offer": "offers"}
+_DEMANDS = 6
+"""Demands beside a threat that are looked at."""
+_KEPT = 5
+"""Links of a kind that are kept for a case, beside those that a person has looked at."""
+
+Verdicts = Collection[tuple[str, str]]
+
+
+def find_threats(
+    moves: Any,
+    *,
+    act: str = "threaten",
+    until: date,
+    within: int = 60,
+    minimum: int = 20,
+    window: int = 60,
+    follow: int = 365,
+    confirmed: Verdicts = (),
+    undone: Verdicts = (),
+    level: float = 0.95,
+    draws: int = 1000,
+    seed: int = 1,
+) -> Threats:
+    """Return the threats (promises, offers) that are reported, each once however often it is restated, and what followed.
+
+    Statements of an actor are one case if the recipients overlap or one is not named, what is threatened is of one kind, the
+    deadlines agree, and the contents or conditions are alike (weighted Dice of stems, or the same proposition). A later move of
+    status actual carries it out (same actor, same recipient, an act that its words announce, contents alike or on the same
+    narrow issue), meets its condition (the recipient concedes, accepts, promises, retreats or signs, its content like the
+    condition or the demand beside it), or withdraws it (the actor retreats, concedes, denies or promises the contrary on it).
+    The first of these decides; each says by which rule. Nothing found is ``open``: no more is known than that nothing is
+    reported. From `minimum` cases on the result has the share carried out by days (Aalen-Johansen, the other outcomes
+    competing), and its excess over what would be reported anyway: the chance of a move that would have counted as well, from
+    the days before the first statement and those after the linked move.
+
+    0 means that in no case what was announced is reported to have followed. Do not read it as what a threat brings about: who
+    expects to act threatens. Do not compare actors by it whose reports differ in number or in what they leave out.
+
+    Parameters
+    ----------
+    act
+        ``threaten``, ``promise`` or ``offer``.
+    until
+        End of the observation; later moves are left out.
+    within
+        Days before and after the first statement from which the base rate is counted, and days by which the excess is stated.
+    minimum
+        Cases from which on there are rates.
+    window
+        Days after the last statement in which it can be restated, and in which a move counts whose parties alone do not tie it to
+        the case: it names no recipient, or addresses a third party.
+    follow
+        Days after the last statement for which a case is watched.
+    confirmed, undone
+        Links that a person has judged: pairs of the case's and the move's id. What is undone decides nothing.
+    level, draws, seed
+        Of the intervals, and of the bootstrap of the excess.
+
+    Raises
+    ------
+    InputError
+        If `act` is another, or a number of days or cases is below 1.
+
+    Examples
+    --------
+    >>> moves = [
+    ...     {"id": "m1", "act": "threaten", "actors": ["RUS"], "recipients": ["UKR"], "date": "2025-01-10",
+    ...      "content": "cut off the gas", "condition": "unless the arrears are paid", "issue": "energy"},
+    ...     {"id": "m2", "act": "sanction", "actors": ["RUS"], "recipients": ["UKR"], "date": "2025-01-20",
+    ...      "content": "cut gas deliveries", "issue": "energy"},
+    ... ]
+    >>> case = find_threats(moves, until=date(2025, 3, 1)).rows[0]
+    >>> case.condition, case.outcome, case.days
+    ('unless the arrears are paid', 'carried out', 10)
+    """  # fmt: skip
+    _check(act, within=within, minimum=minimum, window=window, follow=follow)
+    frame = _prepare(as_frame(moves), act)
+    statements, left_out = _statements(frame, act, until)
+    verdicts = {pair: "confirmed" for pair in confirmed} | {pair: "undone" for pair in undone}
+    groups = group_statements(statements, window=window, weights=_weights(statements))
+    search = _Search(
+        record=_record(frame, statements, act=act, until=until), demands=_demands(frame, statements), act=act, until=until,
+        within=within, window=window, follow=follow, start=_first_day(frame), verdicts=verdicts,
+    )  # fmt: skip
+    cases = search.cases(groups)
+    curves, excess, notes = _rates(cases, search, minimum=minimum, level=level, draws=draws, seed=seed)
+    return Threats(
+        act=act,
+        until=until,
+        moves=len(statements),
+        left_out=left_out,
+        rows=tuple(cases),
+        curves=curves,
+        excess=excess,
+        notes=notes + _unknown(verdicts, cases),
+    )
+
+
+def _prepare(frame: pl.DataFrame, act: str) -> pl.DataFrame:
+    """Return the moves without copies, numbered, the forces of a state one with it; who is cited speaks where no actor is named."""
+    parties = frame.select(pl.col("actors").explode()).to_series().unique().drop_nulls()
+    cited = (pl.col("act") == act) & (pl.col("actors").list.len() == 0) & pl.col("source").is_in(parties.to_list())
+    frame = drop_copies(frame.with_row_index("row"))
+    frame = frame.with_columns(pl.when(cited).then(pl.concat_list("source")).otherwise("actors").alias("actors"))
+    return frame.with_columns(same_state("actors").alias("doers"), same_state("recipients").alias("targets"))
+
+
+def _check(act: str, **numbers: int) -> None:
+    if act not in _OUTCOMES:
+        raise InputError(f"there are no cases of {act!r}; choose from {', '.join(_OUTCOMES)}")
+    for name, value in numbers.items():
+        if value < 1:
+            raise InputError(f"{name} is {value}; give 1 or more")
+
+
+def _statements(frame: pl.DataFrame, act: str, until: date) -> tuple[list[Statement], tuple[LeftOut, ...]]:
+    usable, left_out = keep_usable(frame.filter(pl.col("act") == act), day=True)
+    in_time = usable.filter(pl.col("date") <= until)
+    if in_time.height < usable.height:
+        left_out += (LeftOut(reason="after the end of the observation", moves=usable.height - in_time.height),)
+    addressed = infer_recipients(frame, in_time["document"].unique()) if in_time.height else {}
+    return read_statements(in_time, addressed), left_out
+
+
+def _weights(statements: Iterable[Statement]) -> dict[str, float]:
+    return rarity(statement.said.about | statement.said.hangs_on for statement in statements)
+
+
+def _first_day(frame: pl.DataFrame) -> date | None:
+    known = frame.filter((pl.col("precision") == "day") & (pl.col("status") == "actual"))["date"]
+    first: date | None = known.min() if len(known) else None  # type: ignore[assignment]
+    return first
+
+
+def _record(frame: pl.DataFrame, statements: list[Statement], *, act: str, until: date) -> Record:
+    """Return the moves of the parties of the cases, and those aimed at their actors, ready to be looked through."""
+    actors = {party for statement in statements for party in statement.actors}
+    parties = actors | {party for statement in statements for party in statement.recipients}
+    told = frame.filter(
+        (pl.col("voice") == "report") & pl.col("act").is_in(list(ACTS)) & (pl.col("date") <= until) & (pl.col("precision") == "day")
+    )  # fmt: skip
+    near = _named(told, "doers", parties) | _named(told, "targets", actors)
+    every = told.filter(pl.col("row").is_in(list(near)))
+    plans = every.filter(pl.col("status") == "planned").with_columns(
+        pl.min_horizontal("date", "published").alias("date")
+    )
+    return Record(every.filter(pl.col("status") == "actual"), plans, act=act)
+
+
+def _named(frame: pl.DataFrame, column: str, parties: set[str]) -> set[int]:
+    listed = frame.select("row", column).explode(column)
+    return set(listed.filter(pl.col(column).is_in(list(parties)))["row"])
+
+
+def _demands(
+    frame: pl.DataFrame, statements: list[Statement]
+) -> dict[tuple[str, str | date], list[tuple[frozenset[str], str]]]:
+    """Return what actors demand, and of whom, in the reports and on the days of their threats."""
+    demands = frame.filter(
+        (pl.col("act") == "demand") & (pl.col("status") == "actual") & pl.col("content").is_not_null()
+    )
+    documents = pl.col("document").is_in(list({statement.document for statement in statements}))
+    days = pl.col("date").is_in(list({statement.day for statement in statements}))
+    found: defaultdict[tuple[str, str | date], list[tuple[frozenset[str], str]]] = defaultdict(list)
+    columns = ("doers", "targets", "document", "date", "content")
+    for doers, targets, document, day, content in demands.filter(documents | days).select(columns).iter_rows():
+        for doer in doers:
+            found[doer, document].append((frozenset(targets), content))
+            if day:
+                found[doer, day].append((frozenset(targets), content))
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Makes cases of grouped statements."""
+
+    record: Record
+    demands: dict[tuple[str, str | date], list[tuple[frozenset[str], str]]]
+    act: str
+    until: date
+    within: int
+    window: int
+    follow: int
+    start: date | None
+    verdicts: dict[tuple[str, str], str]
+
+    def cases(self, groups: Sequence[list[Statement]]) -> list[Case]:
+        """Return the cases of groups; statements after the outcome of a case are a case of their own."""
+        made: list[Case] = []
+        rest = list(groups)
+        while rest:
+            queries = [self._query(stated) for stated in rest]
+            ended = [self._split(query, links) for query, links in zip(queries, self._links(queries), strict=True)]
+            around = self._around([query for query, _, _ in ended])
+            made += [self._case(*one, days) for one, days in zip(ended, around, strict=True)]
+            rest = [
+                list(query.statements[len(cut.statements) :])
+                for query, (cut, _, _) in zip(queries, ended, strict=True)
+                if len(cut.statements) < len(query.statements)
+            ]
+        return sorted(made, key=lambda case: (case.first, case.id))
+
+    def _query(self, stated: Sequence[Statement]) -> Query:
+        said = combine(stated)
+        demands = self._demanded(stated) if said.points_back and self.act == "threaten" else ()
+        end = min(self.until, stated[-1].day + timedelta(days=self.follow))
+        far = min(self.until, stated[-1].day + timedelta(days=self.window))
+        return Query(statements=stated, said=said, end=end, far=min(end, far), demands=demands)
+
+    def _demanded(self, stated: Sequence[Statement]) -> tuple[frozenset[str], ...]:
+        """Return what the actor demanded of the recipient in a report, or on the day, of a statement."""
+        found: dict[str, None] = {}
+        for one in stated:
+            for actor in sorted(one.actors):
+                for key in (one.document, one.day):
+                    for recipients, content in self.demands.get((actor, key), ()):
+                        if not recipients or not one.recipients or recipients & one.recipients:
+                            found[content] = None
+                        if len(found) == _DEMANDS:
+                            return tuple(map(_terms, found))
+        return tuple(map(_terms, found))
+
+    def _links(self, queries: Sequence[Query]) -> list[list[Link]]:
+        """Return the links of each case, by day."""
+        made: list[list[Link]] = [[] for _ in queries]
+        names = [_name(query.statements) for query in queries]
+        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(names))
+        known = self.record.frame.select("place", "id", "act", "text", "doers", "targets")
+        for row in found.join(known, on="place", how="left", maintain_order="left").iter_rows(named=True):
+            query, name = queries[row["case"]], names[row["case"]]
+            first = query.statements[0]
+            made[row["case"]].append(
+                Link(
+                    case=name,
+                    outcome=row["outcome"],
+                    move=row["id"],
+                    act=row["act"],
+                    date=row["date"],
+                    days=(row["date"] - first.day).days,
+                    why=_why(row, query, self.act),
+                    verdict=self.verdicts.get((name, row["id"])),
+                    evidence=(first.id, row["id"]),
+                )  # fmt: skip
+            )
+        return made
+
+    def _judged(self, names: Sequence[str]) -> pl.DataFrame:
+        numbers = {name: number for number, name in enumerate(names)}
+        rows = [(numbers[case], move) for case, move in self.verdicts if case in numbers]
+        pairs = pl.DataFrame(rows, schema={"case": pl.UInt32, "id": pl.String}, orient="row")
+        return pairs.join(self.record.frame.select("id", "place"), on="id").select("case", "place")
+
+    def _split(self, query: Query, links: list[Link]) -> tuple[Query, list[Link], Link | None]:
+        """Return a case with the statements up to its outcome only, its links, and the one that decides."""
+        decided = next((link for link in links if link.verdict != "undone"), None)
+        stated = [one for one in query.statements if decided is None or one.day <= decided.date]
+        return replace(query, statements=stated), links, decided
+
+    def _around(self, queries: Sequence[Query]) -> list[list[int]]:
+        """Return of each case the days, counted from its first, with a move that would have carried it out."""
+        made: list[list[int]] = [[] for _ in queries]
+        for case, day in self.record.days_around(queries, within=self.within).iter_rows():
+            made[case].append(day)
+        return made
+
+    def _case(self, query: Query, links: list[Link], decided: Link | None, days: list[int]) -> Case:
+        stated, said = query.statements, combine(query.statements)
+        first = stated[0]
+        skip = decided.days if decided and decided.outcome == "carried out" else self.within
+        deadline = max((one.deadline for one in stated if one.deadline), default=None)
+        recipients = _parties(one.named[1] for one in stated)
+        return Case(
+            id=_name(stated),
+            act=self.act,
+            actors=_parties(one.named[0] for one in stated),
+            recipients=recipients or tuple(sorted(first.recipients)),
+            recipients_inferred=bool(first.recipients) and not recipients,
+            words=next((one.words for one in stated if one.words), None),
+            condition=said.condition,
+            kinds=() if said.abstains else tuple(sorted(said.kinds)),
+            abstains=said.abstains,
+            first=first.day,
+            repeated=tuple(sorted({one.day for one in stated} - {first.day})),
+            clusters=len({one.cluster for one in stated}),
+            deadline=deadline,
+            deadline_passed=deadline < self.until if deadline else None,
+            outcome=decided.outcome if decided else "open",
+            outcome_date=decided.date if decided else None,
+            days=decided.days if decided else None,
+            observed=decided.days if decided else (query.end - first.day).days,
+            before=sum(day < 0 for day in days),
+            after=sum(day > skip for day in days),
+            links=tuple(links),
+            evidence=tuple(one.id for one in stated),
+        )
+
+    def watched(self, case: Case) -> int:
+        """Return how many days the counts of a case rest on."""
+        if self.start is None:
+            return 0
+        before = min(self.within, (case.first - self.start).days)
+        skip = case.days if case.outcome == "carried out" and case.days is not None else self.within
+        after = min(self.within, (self.until - case.first).days)
+        return max(before, 0) + max(after - skip, 0)
+
+
+@lru_cache(maxsize=100_000)
+def _terms(content: str) -> frozenset[str]:
+    return terms(content)
+
+
+def _name(stated: Sequence[Statement]) -> str:
+    return "t" + hashlib.sha256(stated[0].id.encode()).hexdigest()[:12]
+
+
+def _why(row: dict[str, Any], query: Query, act: str) -> str:
+    """Return the rule that links a case and a move, in words."""
+    done, said = row["act"], query.said
+    if row["rule"] == "act":
+        asked = " or ".join(sorted(said.kinds)) or "left open (so any material conflict counts)"
+        to = _towards(row, query)
+        shared = said.own & terms(row["text"]) if row["alike"] else ()
+        return f"{done} by the same actor, {to}; what was announced: {asked}" + (
+            f"; both speak of {_listed(shared)}" if shared else ""
+        )
+    if row["rule"] == "condition":
+        return f"{done} by the recipient, its content like the condition"
+    if row["rule"] == "demand":
+        return f"{done} by the recipient, its content like what was demanded beside the threat"
+    if row["rule"] == "refusal":
+        return f"{done} by the recipient, " + (
+            "its content like the offer" if row["alike"] else "towards the actor, on the same issue"
+        )
+    if act != "threaten" and said.abstains and done in said.kinds:
+        return f"{done} by the same actor, which had said that it would not do so"
+    about = (
+        "its content like what was announced" if row["alike"] else "not to do or to end something, on the same issue"
+    )
+    return f"{done} by the same actor, {about}"
+
+
+def _towards(row: dict[str, Any], query: Query) -> str:
+    if not query.recipients.isdisjoint(row["targets"]):
+        return "the same recipient"
+    if not query.recipients.isdisjoint(row["doers"]):
+        return "together with the recipient"
+    return "another recipient" if row["targets"] else "a recipient that is not named"
+
+
+def _listed(found: Iterable[str]) -> str:
+    return ", ".join(term.lstrip("@") for term in sorted(found)[:4])
+
+
+def _parties(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(party for parties in named for party in parties))
+
+
+def _rates(
+    cases: list[Case], search: _Search, *, minimum: int, level: float, draws: int, seed: int
+) -> tuple[tuple[Curve, ...], Excess | None, tuple[str, ...]]:
+    noun = _NOUNS[search.act]
+    usable = [case for case in cases if not case.abstains]
+    notes = [
+        f"A case is what is reported as a {noun[:-1]}, restated or not; its outcome is the first later move that the rules link to it. "
+        "Read the words of both before you rely on one; a link can be undone.",
+        "Open means that no such move is reported, no more: it may have happened unreported, or the coder may have missed it.",
+    ]
+    if len(cases) > len(usable):
+        notes.append(
+            f"{len(cases) - len(usable)} announce not to do something; no move can carry them out, and no rate counts them."
+        )
+    if len(usable) < minimum:
+        notes.append(f"Rates need {minimum} {noun} or more; this record has {len(usable)}, so this is the list only.")
+        return (), None, tuple(notes)
+    outcomes = _OUTCOMES[search.act]
+    causes = [outcomes.index(case.outcome) + 1 if case.outcome in outcomes else 0 for case in usable]
+    durations = [case.observed for case in usable]
+    curves = tuple(
+        Curve(outcome=outcome, incidence=estimate_incidence(durations, causes, cause=number + 1, level=level))
+        for number, outcome in enumerate(outcomes)
+    )
+    excess = estimate_excess(
+        usable,
+        within=search.within,
+        watched=[search.watched(case) for case in usable],
+        causes=causes,
+        draws=draws,
+        seed=seed,
+        level=level,
+    )
+    notes += _rate_notes(search, excess)
+    return curves, excess, tuple(notes)
+
+
+def _rate_notes(search: _Search, excess: Excess | None) -> list[str]:
+    within, noun = search.within, _NOUNS[search.act]
+    notes = [
+        "Shares are by days from the first statement, the other outcomes competing; intervals take the cases as independent, which "
+        "cases of one actor in one crisis are not.",
+    ]
+    if excess is None:
+        return [
+            *notes,
+            f"No excess is stated: no case was watched for {within} days with {within} days of record before it.",
+        ]
+    return [
+        *notes,
+        f"Expected is how often, from the days around the {noun} ({within} before, and those after the linked move), a move that "
+        "would have counted as well is reported within as many days. The excess shows whether such moves are reported more often after "
+        "the announcement than otherwise. It does not show that the announcement had to do with it: tension that goes with both "
+        "looks the same.",
+    ]
+
+
+def _unknown(verdicts: dict[tuple[str, str], str], cases: list[Case]) -> tuple[str, ...]:
+    known = {(link.case, link.move) for case in cases for link in case.links}
+    lost = [pair for pair in verdicts if pair not in known]
+    if not lost:
+        return ()
+    return (
+        f"{len(lost)} confirmed or undone links are not among those found (any more): {lost[0][0]} with {lost[0][1]}.",
+    )
