@@ -59,7 +59,7 @@ def _sentences() -> dict[str, Any]:
 
 def _pairs() -> dict[str, Any]:
     pairs = [json.loads(line) for line in propositions.PAIRS.read_text("utf-8").splitlines()]
-    floors = {}
+    floors: dict[str, float] = {}
     for source in ("written", "corpus", "dossier"):
         own = [pair for pair in pairs if (pair["split"], pair["source"]) == ("test", source)]
         found = propositions.score_pairs(own, load_comparer())

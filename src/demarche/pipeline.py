@@ -281,7 +281,8 @@ def group_propositions(
         given = {found.move: found for found in ledger.assignments()}
         made = group_contents(
             todo[start : start + _GROUPED],
-            before=[(content, given[content.move]) for content in ledger.contents(known=True)],
+            before=[(content, given[content.move]) for content in ledger.contents(known=True) if content.move in given],
+            taken=ledger.proposition_ids(),
             embed=_Vectors(ledger, comparer),
             compare=comparer.compare,
             threshold=comparer.threshold,

@@ -70,3 +70,21 @@ def test_what_cannot_be_used_is_counted_by_its_first_reason():
         ("status other than actual", 1),
         ("actor not resolved", 1),
     ]
+
+
+def test_a_copy_that_only_plans_what_its_twin_reports_does_not_stand_for_it():
+    planned = {**MOVE, "document": "d1", "cluster": "d1", "status": "planned"}
+    actual = {**MOVE, "id": "m2", "document": "d2", "cluster": "d1"}
+    assert keep_usable(drop_copies(as_frame([planned, actual])))[0].get_column("id").to_list() == ["m2"]
+
+
+def test_arrays_and_na_of_pandas_are_read():
+    frame = pd.DataFrame(
+        {"id": ["m1"], "act": ["demand"], "actors": [pd.array(["RUS"]).to_numpy()], "content": [pd.NA]}
+    )
+    assert as_frame(frame).select("actors", "content").row(0) == (["RUS"], None)
+
+
+def test_a_frame_of_ours_with_an_act_that_is_none_is_refused():
+    with pytest.raises(InputError, match="no act"):
+        as_frame(as_frame([MOVE]).with_columns(pl.lit("insist").alias("act")))

@@ -103,3 +103,19 @@ def test_two_plans_are_paired_point_by_point():
         ("kept", 1, 2),
     ]
     assert {row.change for row in rows if 3 in (row.old_number, row.new_number)} <= {"changed", "new", "dropped"}
+
+
+def test_who_threatens_unless_is_for_the_point():
+    threat = move(9, "threaten", "RUS", None, "2025-01-02", proposition="p1", polarity=-1) | {
+        "condition": "unless they withdraw"
+    }
+    (point, *_) = match([threat]).points
+    assert [(party.actor, party.stance) for party in point.parties] == [("RUS", 1)]
+
+
+def test_a_month_is_no_day_and_may_reach_beyond_the_plan():
+    loose = move(9, "demand", "USA", "withdraw", "2025-01", proposition="p1")
+    (point, *_) = match([*LEDGER, loose]).points
+    assert next(party for party in point.parties if party.actor == "USA").first == date(2025, 1, 2)
+    assert match([loose], before=date(2025, 1, 20)).points[0].parties == ()
+    assert [party.first for party in match([loose], before=date(2025, 2, 1)).points[0].parties] == [None]

@@ -172,3 +172,70 @@ def test_all_of_it_is_proven(ledger):
     ledger.judge_link("c1", id_of(ledger, 4), "undone", why="x")
     assert ledger.verify().problems == ()
     assert "0002_propositions" in str(ledger._store.connection.exec_driver_sql("SELECT name FROM migrations").all())
+
+
+def test_a_new_date_changes_no_proposition_and_no_name(ledger):
+    add(ledger, 0)
+    group(ledger)
+    (found,) = ledger.propositions()
+    ledger.rename_proposition(found.id, "Withdrawal", why="clearer")
+    ledger.correct(id_of(ledger, 0), date="2025-11-01", date_precision="day", why="wrong day")
+    assert group(ledger) == 0
+    assert [(one.id, one.name) for one in ledger.propositions()] == [(found.id, "Withdrawal")]
+
+
+def test_a_founder_with_other_words_founds_another_and_the_first_stays(ledger):
+    add(ledger, 0, 1)
+    group(ledger)
+    first = given(ledger)[id_of(ledger, 1)].proposition
+    ledger.correct(id_of(ledger, 0), act=Act.PROTEST, why="it takes no stance")
+    ledger.correct(id_of(ledger, 0), act=Act.DEMAND, issue="arms", why="it does, on arms")
+    group(ledger)
+    assert given(ledger)[id_of(ledger, 1)].proposition == first
+    assert next(one for one in ledger.propositions() if one.id == first).name == "they withdraw now"
+
+
+def test_a_move_that_lost_its_content_takes_no_stance_any_more(ledger):
+    add(ledger, 0)
+    group(ledger)
+    ledger.correct(id_of(ledger, 0), content=None, why="cut wrongly")
+    group(ledger)
+    assert [row["proposition"] for row in ledger.rows()] == [None]
+    assert ledger.propositions() == []
+
+
+def test_words_of_a_redacted_document_name_nothing(ledger):
+    add(ledger, 0, 1)
+    group(ledger)
+    ledger.redact("d1", why="source in danger")
+    assert [found.name for found in ledger.propositions()] == [found.id for found in ledger.propositions()]
+
+
+def test_a_pin_that_came_meanwhile_outlasts_a_grouping(ledger):
+    add(ledger, 0, 2)
+    group(ledger)
+    target, move = given(ledger)[id_of(ledger, 0)].proposition, id_of(ledger, 2)
+    stale = given(ledger)[move]
+    ledger.pin(move, target, why="same matter")
+    ledger.group([], [stale], coder="test/1")
+    assert given(ledger)[move].proposition == target
+
+
+def test_a_threat_unless_that_is_pinned_is_for_what_it_wants(ledger):
+    add(ledger, 0)
+    sentence = "Moscow threatened war unless they inspect it."
+    threat = make_move(sentence, "threatened", act="threaten", document="d9", condition="unless they inspect it")
+    ledger.add(make_coded(sentence, [threat], id="d9"))
+    group(ledger)
+    assert ledger.pin(threat.id, given(ledger)[id_of(ledger, 0)].proposition, why="same").polarity == -1
+
+
+def test_a_ledger_can_be_asked_while_its_rows_are_walked(ledger):
+    add(ledger, 0, 1)
+    assert [ledger.move(row["id"]).move.act.value for row in ledger.rows()] == ["demand", "reject"]
+    assert [ledger.move(content.move).move.id for content in ledger.contents()]
+
+
+def test_nothing_to_merge_is_said_so(ledger):
+    with pytest.raises(LedgerError, match="nothing to merge"):
+        ledger.merge_propositions([], why="x")

@@ -61,14 +61,14 @@ class Query:
     end, far
         Last day that is looked at; the same for moves whose parties do not say that they have to do with the case.
     demands
-        Terms of what the actor demanded beside it.
+        Terms of what the actor demanded beside it, the latest last, each with the statements that it stood beside.
     """
 
     statements: Sequence[Statement]
     said: Announced
     end: date
     far: date
-    demands: Sequence[frozenset[str]] = ()
+    demands: Sequence[tuple[frozenset[str], frozenset[str]]] = ()
 
     @property
     def actors(self) -> frozenset[str]:
@@ -177,9 +177,10 @@ class Record:
         )  # fmt: skip
 
     def follow(self, queries: Sequence[Query], *, kept: int, judged: pl.DataFrame) -> pl.DataFrame:
-        """Return what may have ended each case: ``case`` (its number), ``place``, ``outcome``, ``alike``, ``rule``, by day.
+        """Return what may have ended each case: ``case`` (its number), ``place``, ``outcome``, ``rule`` ..., by day.
 
-        Of one move the first outcome counts; of each outcome the first `kept` moves are kept, and the judged ones.
+        Of one move the first outcome counts; of each outcome the first `kept` moves after each statement are kept, the judged ones,
+        and those ``beside`` a statement: told after it in the same report, of the same day.
 
         Parameters
         ----------
@@ -211,6 +212,8 @@ _FOUND = {
     "outcome": pl.String,
     "alike": pl.Boolean,
     "rule": pl.String,
+    "part": pl.Int64,
+    "beside": pl.Boolean,
     "date": pl.Date,
 }
 
@@ -275,21 +278,34 @@ class _Chunk:
 
     def follow(self, kept: int, judged: pl.DataFrame) -> pl.DataFrame:
         """See :meth:`Record.follow`."""
-        parts = [self._after(self.carried_out()).with_columns(outcome=pl.lit("carried out"))]
+        parts = [self.carried_out().with_columns(outcome=pl.lit("carried out"))]
         if self.record.act == "threaten":
             parts.append(self.condition_met().with_columns(outcome=pl.lit("condition met")))
         if self.record.act == "offer":
             parts.append(self.refused().with_columns(outcome=pl.lit("refused")))
         parts.append(self.withdrawn().with_columns(outcome=pl.lit("withdrawn")))
-        found = pl.concat([part.select("case", "place", "outcome", "alike", "rule") for part in parts])
-        order = pl.col("outcome").replace_strict(_ORDER, return_dtype=pl.Int8)
-        found = found.with_columns(order.alias("order")).sort("case", "place", "order")
-        found = found.unique(["case", "place"], keep="first").join(self.moves.select("place", "date"), on="place")
-        found = found.join(judged.with_columns(judged=pl.lit(True)), on=["case", "place"], how="left").sort(
-            "case", "date", "order", "place"
+        columns = ("case", "place", "outcome", "alike", "rule", "part")
+        no_part = pl.lit(None, pl.Int64).alias("part")
+        found = pl.concat(
+            [(part if "part" in part.columns else part.with_columns(no_part)).select(columns) for part in parts]
         )
-        rank = pl.int_range(pl.len()).over("case", "outcome", pl.col("judged").is_null())
-        return found.filter(pl.col("judged").is_not_null() | (rank < kept)).select(*_FOUND)
+        order = pl.col("outcome").replace_strict(_ORDER, return_dtype=pl.Int8).alias("order")
+        found = (
+            self._with_beside(found.with_columns(order))
+            .sort("case", "place", "order")
+            .unique(["case", "place"], keep="first")
+        )
+        found = found.join(judged.with_columns(judged=pl.lit(True)), on=["case", "place"], how="left").sort(
+            "date", "case", "order", "place"
+        )
+        stated = self._rows(lambda query: {one.day for one in query.statements}, "date", pl.Date)
+        stated = stated.with_columns(pl.col("date").alias("since")).sort("date")
+        found = found.join_asof(
+            stated, on="date", by="case", strategy="backward", allow_exact_matches=False, check_sortedness=False
+        )
+        always = pl.col("judged").is_not_null() | pl.col("beside")
+        rank = pl.int_range(pl.len()).over("case", "outcome", "since", always)
+        return found.filter(always | (rank < kept)).sort("case", "date", "order", "place").select(*_FOUND)
 
     def days_around(self, within: int) -> pl.DataFrame:
         """See :meth:`Record.days_around`."""
@@ -301,27 +317,28 @@ class _Chunk:
         day = (pl.col("date") - pl.col("start")).dt.total_days().alias("day")
         return found.select("case", day).filter(pl.col("day").abs() <= within).unique()
 
-    def _after(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Return the pairs whose move is later; of the same day only what a report of the announcement tells after it.
+    def _with_beside(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Return the pairs that come after the first statement, and ``beside``: told after a statement of the day in its own report.
 
-        On the same day most of what is reported beside an announcement came before it.
+        On the same day most of what is reported beside an announcement came before it: only the carrying out can be told so.
         """
         rows = [
-            (case, one.document, one.row)
-            for case, query in self.queries.items()
-            for one in query.statements
-            if one.day == query.statements[0].day
+            (case, one.document, one.day, one.row) for case, query in self.queries.items() for one in query.statements
         ]
-        told = pl.DataFrame(rows, schema={"case": pl.UInt32, "document": pl.String, "told": pl.UInt32}, orient="row")
-        told = told.group_by("case", "document").agg(pl.col("told").min())
-        found = found.join(self.moves.select("place", "date", "row", "document"), on="place")
-        found = found.join(self.cases.select("case", "start"), on="case").join(
-            told, on=["case", "document"], how="left"
+        schema = {"case": pl.UInt32, "document": pl.String, "date": pl.Date, "told": pl.UInt32}
+        told = (
+            pl.DataFrame(rows, schema=schema, orient="row")
+            .group_by("case", "document", "date")
+            .agg(pl.col("told").min())
         )
-        later = (pl.col("date") > pl.col("start")) | (
-            (pl.col("date") == pl.col("start")) & (pl.col("told") < pl.col("row"))
+        found = found.join(self.moves.select("place", "date", "row", "document"), on="place").join(
+            self.cases.select("case", "start"), on="case"
         )
-        return found.filter(later.fill_null(False)).select("case", "place", "alike", "rule")
+        found = found.join(told, on=["case", "document", "date"], how="left")
+        beside = (
+            ((pl.col("told") < pl.col("row")) & (pl.col("outcome") == "carried out")).fill_null(False).alias("beside")
+        )
+        return found.with_columns(beside).filter((pl.col("date") > pl.col("start")) | pl.col("beside"))
 
     def carried_out(self) -> pl.DataFrame:
         """Return pairs of cases and moves of their actors that carry them out, or would, were they later."""
@@ -370,7 +387,9 @@ class _Chunk:
         asked: dict[int, Listed] = {0: lambda query: query.said.hangs_on} | {
             number + 1: _nth_demand(number) for number in range(most)
         }
-        stated = self._strings(lambda query: {one.proposition for one in query.statements} - {None}, "proposition")
+        stated = self._rows(
+            lambda query: {one.proposition for one in query.statements} - {None}, "proposition", pl.String
+        )
         parts = [
             self._alike(self.theirs, asked, acts).select("case", "place", "part"),
             self._alike(self.towards, asked, acts, least=_ALIKE_ALONE).select("case", "place", "part"),
@@ -387,9 +406,13 @@ class _Chunk:
             pl.col("act").is_in(["promise", "sign"]) & (pl.col("denies") | pl.col("stops"))
         )
         gives = pl.when(wanted).then(yields | ~pl.col("denies")).when("ongoing").then(ends)
-        found = found.filter(gives.otherwise(yields & pl.col("stops") & ~pl.col("blow"))).sort("case", "place", "part")
+        found = found.filter(gives.otherwise(yields & pl.col("stops") & ~pl.col("blow")))
+        # The condition before a demand, the latest demand before an earlier one.
+        found = found.sort("case", "place", pl.col("part") > 0, pl.col("part") * -1).unique(
+            ["case", "place"], keep="first"
+        )
         rule = pl.when(pl.col("part") == 0).then(pl.lit("condition")).otherwise(pl.lit("demand")).alias("rule")
-        return found.unique(["case", "place"], keep="first").select("case", "place", rule, alike=pl.lit(True))
+        return found.select("case", "place", rule, "part", alike=pl.lit(True))
 
     def withdrawn(self) -> pl.DataFrame:
         """Return pairs of cases and moves of their actors that take them back."""
@@ -434,9 +457,9 @@ class _Chunk:
         )
         return found.filter(pl.col("date") > pl.col("start")).select("case", "place", "alike", rule=pl.lit("refusal"))
 
-    def _strings(self, listed: Listed, name: str) -> pl.DataFrame:
+    def _rows(self, listed: Listed, name: str, kind: Any) -> pl.DataFrame:
         rows = [(case, value) for case, query in self.queries.items() for value in sorted(listed(query))]
-        return pl.DataFrame(rows, schema={"case": pl.UInt32, name: pl.String}, orient="row")
+        return pl.DataFrame(rows, schema={"case": pl.UInt32, name: kind}, orient="row")
 
     def _of(
         self, parties: pl.DataFrame, acts: pl.DataFrame, *, issue: bool = False, also: pl.DataFrame | None = None
@@ -592,4 +615,4 @@ def _table_of_cases(queries: Mapping[int, Query]) -> pl.DataFrame:
 
 
 def _nth_demand(number: int) -> Listed:
-    return lambda query: query.demands[number] if number < len(query.demands) else ()
+    return lambda query: query.demands[number][0] if number < len(query.demands) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -80,6 +80,7 @@ def as_frame(moves: Any) -> pl.DataFrame:
     """
     frame = _load(moves)
     if frame.schema == pl.Schema(SCHEMA):
+        _check(frame)
         return frame
     missing = [name for name in _NEEDED if name not in frame.columns]
     if missing:
@@ -126,15 +127,17 @@ def _load(moves: Any) -> pl.DataFrame:
 
 
 def _plain(column: Any) -> list[Any]:
-    """Return a pandas column with None in place of its NaN and NaT."""
-    return [
-        None if value is None or (not isinstance(value, Sequence) and value != value) else _list(value)
-        for value in column
-    ]
+    """Return a pandas column with None in place of its NaN, NaT and NA, and lists in place of arrays."""
+    return [_cell(value) for value in column]
 
 
-def _list(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
+def _cell(value: Any) -> Any:
+    if hasattr(value, "tolist") and getattr(value, "ndim", None):
+        return value.tolist()
+    if value is None or isinstance(value, list | tuple | str):
+        return value
+    # NA answers every comparison with itself, so that it is told by its name: pandas itself need not be there.
+    return None if type(value).__name__ == "NAType" or value != value else value
 
 
 def _with_days(frame: pl.DataFrame) -> pl.DataFrame:
@@ -198,11 +201,14 @@ def drop_copies(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the moves with those left out that a copy in the same cluster reports too: same act, parties and content.
 
     Of the documents of a cluster only the first that reports it keeps it; two moves of one document stay two. Where the contents
-    differ but the proposition is the same, it is a copy all the same.
+    differ but the proposition is the same, it is a copy all the same. Where status, voice
+    or what is known of the date differ, it is none: one of them may be usable where the other is not.
     """
     about = pl.coalesce("proposition", "content").fill_null("")
     key = [pl.col(name).list.sort().list.join("|") for name in ("actors", "recipients")]
-    first = pl.col("document").first().over("cluster", "act", *key, about)
+    told = [pl.col(name).fill_null("") for name in ("status", "voice", "precision")]
+    sign = pl.col("polarity").fill_null(0)
+    first = pl.col("document").first().over("cluster", "act", *key, about, sign, *told)
     return frame.filter(pl.col("document") == first)
 
 

@@ -117,10 +117,10 @@ def match_plan(
     InputError
         If it is no frame of moves.
     """
-    frame, left_out = keep_usable(drop_copies(as_frame(moves)))
-    stances = take_stances(frame)
+    frame, left_out = keep_usable(as_frame(moves))
+    stances = take_stances(drop_copies(frame))
     if before is not None:
-        stances = stances.filter(pl.col("date").is_not_null() & (pl.col("date") < before))
+        stances = stances.filter(_end_of_date() <= before)
     found = _match(points, _texts(stances, name), embed, compare, threshold)
     made = tuple(
         _point(number, span, matches, likeness, stances)
@@ -138,6 +138,17 @@ def match_plan(
     )
 
 
+def _day() -> pl.Expr:
+    """Return the date where it is known to the day, else null: the first of a month is no day on which something was said."""
+    return pl.when(pl.col("precision") == "day").then(pl.col("date"))
+
+
+def _end_of_date() -> pl.Expr:
+    """Return the day after the last one on which it can have been."""
+    after = {"day": "1d", "week": "1w", "month": "1mo", "year": "1y"}
+    return pl.col("date").dt.offset_by(pl.col("precision").replace_strict(after, default="1y", return_dtype=pl.String))
+
+
 def _texts(stances: pl.DataFrame, name: Callable[[str], str | None]) -> list[tuple[str, str, int]]:
     """Return the texts of the ledger, each once, with their proposition and polarity."""
     made: dict[tuple[str, str], int] = {}
@@ -152,7 +163,7 @@ def _texts(stances: pl.DataFrame, name: Callable[[str], str | None]) -> list[tup
                 actors=tuple(row["actors"]),
                 recipients=tuple(row["recipients"]),
             )
-            made.setdefault((phrase(content, name=name), row["proposition"]), row["polarity"])
+            made.setdefault((phrase(content, name=name), row["proposition"]), row["polarity"] * content.turn)
     return [(text, proposition, polarity) for (text, proposition), polarity in made.items()]
 
 
@@ -189,7 +200,7 @@ def _point(
     about = stances.filter(pl.col("proposition").is_in(list(matches))).with_columns(
         (pl.col("stance") * sign).alias("side")
     )
-    about = about.sort("date", "id", nulls_last=True)
+    about = about.sort(_day(), "id", nulls_last=True)
     parties = tuple(_party(key, part) for key, part in _sides(about))
     days = [party.first for party in parties if party.stance == 1 and party.first is not None]
     first_by = tuple(party.actor for party in parties if party.stance == 1 and days and party.first == min(days))
@@ -217,8 +228,8 @@ def _party(key: tuple[str, int], part: pl.DataFrame) -> PartyWords:
         actor=key[0],
         stance=key[1],
         statements=known.n_unique() + loose.n_unique(),
-        first=part.get_column("date").min(),  # type: ignore[arg-type]
-        last=part.get_column("date").max(),  # type: ignore[arg-type]
+        first=known.min(),  # type: ignore[arg-type]
+        last=known.max(),  # type: ignore[arg-type]
         red_line=key[1] == -1 and bool(_RED_LINE.search(words)),
         evidence=tuple(part.get_column("id").unique(maintain_order=True)),
     )

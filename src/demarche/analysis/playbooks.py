@@ -25,7 +25,10 @@ from demarche.model.playbooks import Candidates, Playbook, PlaybookRow, Playbook
 __all__ = ["check_playbooks", "load_playbooks", "mine_playbooks", "parse_playbook", "parse_playbooks"]
 
 
-_ORDER = "It is an order in time between reports, not a cause; what was not reported is not in it."
+_ORDER = (
+    "It is an order in time between reports, not a cause; what was not reported is not in it. A sequence that is not told apart may "
+    "still be there: a weak one, or one in a short ledger, is seldom seen."
+)
 _MIRROR = (
     "The ledger's own reshuffled past: each block of {block} days, for all parties at once, keeps its order in time or is mirrored, so "
     "that bursts, phases and what goes together stay and only the order goes. A lift of 1 is no order, 2 is never the other way round."
@@ -56,7 +59,9 @@ def check_playbooks(
     likely. Lift = C / mean of C* = 2 C / (C + sum of b), p = (1 + number of C* >= C) / (1 + draws). With three or more steps it is
     compared with every order in which one step is moved to the front or to the end, and the largest p and its figures are given:
     a sequence is not carried by two of its steps. Permuting the series of each act by blocks, or moves one by one, breaks up the
-    phases in which all acts rise together and so finds order where there is none: see ``evaluation/playbooks.py`` for the rates.
+    phases in which all acts rise together and so finds order where there is none. The price is power: simulated with three years, three
+    pairs of parties and bursts, an order planted behind 40 % of first steps is found in some 70 to 95 % of ledgers if all is coded
+    right, in 15 to 55 % if three in ten moves are missed. ``evaluation/playbooks.py`` has the rates.
 
     A playbook whose steps are all the same act (``attack -> <- attack``) reads the same in a mirror. There the days on which either side
     of a dyad did it stay, and who did it is dealt anew among the days of four blocks (permutation within each dyad, the same for dyads
@@ -189,7 +194,7 @@ def _playbooks(given: Iterable[Playbook | str]) -> tuple[Playbook, ...]:
 
 _COLUMNS = (
     *("id", "document", "cluster", "date", "precision", "act", "status", "voice", "issue"),
-    *("actors", "recipients", "content", "proposition"),
+    *("actors", "recipients", "content", "proposition", "polarity"),
 )
 
 

@@ -33,11 +33,6 @@ _ELSEWHERE = 0.2
 """What the probability must be higher by for a content of another issue: the coder's issue may be wrong, but need not be."""
 _BY_RECIPIENT = ("demand", "appeal", "criticize", "threaten")
 _BY_ACTOR = ("promise", "offer", "concede")
-_GIVEN_UP = re.compile(
-    r"(?:(?:its|their|his|her|the|any|all|earlier|former|old)\s+)*"
-    r"(?:demands?|insistence|claims?|conditions?|objections?|opposition|refusal|resistance|veto)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +88,7 @@ def group_contents(
     threshold: float,
     name: Name,
     candidates: int = 6,
+    taken: Iterable[str] = (),
     report: Callable[[int], None] | None = None,
 ) -> Grouping:
     """Return the proposition that each content states, given those that earlier ones state.
@@ -116,14 +112,16 @@ def group_contents(
         Gives the name of an actor's id.
     candidates
         Contents that each is compared with.
+    taken
+        Ids of propositions that are there already: a content that founds a second one, because it was amended, gets another id.
     report
         Is told how many are done.
     """
-    state = _State(threshold=threshold)
+    state = _State(threshold=threshold, taken=set(taken))
     earlier = list(before)
     texts = [phrase(content, name=name) for content, _ in earlier]
     for (content, given), text, vector in zip(earlier, texts, embed(texts), strict=True):
-        state.add(text, vector, content.issue, given.proposition, given.polarity * _turn(content))
+        state.add(text, vector, content.issue, given.proposition, given.polarity * content.turn)
     todo = list(contents)
     founded: list[Proposition] = []
     assigned: list[Assignment] = []
@@ -141,6 +139,7 @@ class _State:
     """The contents that have a proposition: one list a field, because they are searched by the thousand."""
 
     threshold: float
+    taken: set[str]
     texts: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
     propositions: list[str] = field(default_factory=list)
@@ -185,12 +184,7 @@ def _group_part(
         place = first + number
         proposition, sign, likeness = _choose(state, place, near[number], scores)
         if proposition is None:
-            new = Proposition(
-                id=Proposition.make_id(content.move, content.issue),
-                issue=content.issue,
-                name=name_content(content, name=name),
-                founder=content.move,
-            )
+            new = _found(content, state.taken, name)
             founded.append(new)
             proposition, sign = new.id, 1
         state.propositions[place], state.signs[place] = proposition, sign
@@ -198,7 +192,7 @@ def _group_part(
             Assignment(
                 move=content.move,
                 proposition=proposition,
-                polarity=sign * _turn(content),
+                polarity=sign * content.turn,
                 likeness=likeness,
                 basis="founded" if likeness is None else "matched",
                 version=content.version,
@@ -206,11 +200,12 @@ def _group_part(
         )
 
 
-def _turn(content: Content) -> int:
-    """Return -1 where giving up a demand is what is conceded: who drops its demand is not for it."""
-    given_up = content.act == "concede" and _GIVEN_UP.match(content.words.strip())
-    unless = content.act == "threaten" and re.match(r"\s*(?:unless|until|without)\b", content.words, re.IGNORECASE)
-    return -1 if given_up or unless else 1
+def _found(content: Content, taken: set[str], name: Name) -> Proposition:
+    made = Proposition.make_id(content.move, content.issue)
+    if made in taken:
+        made = Proposition.make_id(f"{content.move}/{content.version}", content.issue)
+    taken.add(made)
+    return Proposition(id=made, issue=content.issue, name=name_content(content, name=name), founder=content.move)
 
 
 def _nearest(state: _State, place: int, candidates: int) -> list[int]:

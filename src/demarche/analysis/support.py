@@ -37,7 +37,8 @@ def find_support(moves: Any) -> Support:
     >>> row.supporters, row.opponents
     (('RUS',), ('UKR',))
     """
-    frame, left_out = keep_usable(drop_copies(as_frame(moves)))
+    frame, left_out = keep_usable(as_frame(moves))
+    frame = drop_copies(frame)
     stances = take_stances(frame)
     silent = frame.height - stances.get_column("id").n_unique()
     if silent:
@@ -53,9 +54,10 @@ def _by_proposition(stances: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("date").cast(pl.String))
         .otherwise("cluster " + pl.col("cluster"))
     )
-    said = stances.with_columns(day.alias("occasion")).sort("date", "id", nulls_last=True)
+    exact = pl.when(pl.col("precision") == "day").then(pl.col("date")).alias("day")
+    said = stances.with_columns(day.alias("occasion"), exact).sort("date", "id", nulls_last=True)
     issues = said.group_by("proposition", "issue").len().sort("len", "issue", descending=[True, False])
-    made = said.group_by("proposition").agg(pl.col("date").min().alias("first"), pl.col("date").max().alias("last"))
+    made = said.group_by("proposition").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
     made = made.join(issues.unique("proposition", keep="first", maintain_order=True), on="proposition")
     moves = said.select("proposition", "id").unique(maintain_order=True)
     made = made.join(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -31,7 +32,7 @@ _OUTCOMES = {
     "offer": ("carried out", "refused", "withdrawn"),
 }
 _NOUNS = {"threaten": "threats", "promise": "promises", "offer": "offers"}
-_DEMANDS = 6
+_DEMANDS = 12
 """Demands beside a threat that are looked at."""
 _KEPT = 5
 """Links of a kind that are kept for a case, beside those that a person has looked at."""
@@ -133,9 +134,20 @@ def _prepare(frame: pl.DataFrame, act: str) -> pl.DataFrame:
     """Return the moves without copies, numbered, the forces of a state one with it; who is cited speaks where no actor is named."""
     parties = frame.select(pl.col("actors").explode()).to_series().unique().drop_nulls()
     cited = (pl.col("act") == act) & (pl.col("actors").list.len() == 0) & pl.col("source").is_in(parties.to_list())
-    frame = drop_copies(frame.with_row_index("row"))
+    frame = _without_copies(frame.with_row_index("row"))
     frame = frame.with_columns(pl.when(cited).then(pl.concat_list("source")).otherwise("actors").alias("actors"))
     return frame.with_columns(same_state("actors").alias("doers"), same_state("recipients").alias("targets"))
+
+
+def _without_copies(frame: pl.DataFrame) -> pl.DataFrame:
+    """Leave out copies; only clusters of several documents can hold one, and they are few."""
+    several = (
+        frame.group_by("cluster").agg(pl.col("document").n_unique().alias("documents")).filter(pl.col("documents") > 1)
+    )
+    if not several.height:
+        return frame
+    copied = frame.join(several, on="cluster", how="semi", maintain_order="left")
+    return pl.concat([frame.join(several, on="cluster", how="anti"), drop_copies(copied)]).sort("row")
 
 
 def _check(act: str, **numbers: int) -> None:
@@ -220,18 +232,11 @@ class _Search:
 
     def cases(self, groups: Sequence[list[Statement]]) -> list[Case]:
         """Return the cases of groups; statements after the outcome of a case are a case of their own."""
-        made: list[Case] = []
-        rest = list(groups)
-        while rest:
-            queries = [self._query(stated) for stated in rest]
-            ended = [self._split(query, links) for query, links in zip(queries, self._links(queries), strict=True)]
-            around = self._around([query for query, _, _ in ended])
-            made += [self._case(*one, days) for one, days in zip(ended, around, strict=True)]
-            rest = [
-                list(query.statements[len(cut.statements) :])
-                for query, (cut, _, _) in zip(queries, ended, strict=True)
-                if len(cut.statements) < len(query.statements)
-            ]
+        queries = [self._query(stated) for stated in groups]
+        found = self._found(queries)
+        ended = [one for query, rows in zip(queries, found, strict=True) for one in self._split(query, rows)]
+        around = self._around([query for query, _, _ in ended])
+        made = [self._case(*one, days) for one, days in zip(ended, around, strict=True)]
         return sorted(made, key=lambda case: (case.first, case.id))
 
     def _query(self, stated: Sequence[Statement]) -> Query:
@@ -241,29 +246,62 @@ class _Search:
         far = min(self.until, stated[-1].day + timedelta(days=self.window))
         return Query(statements=stated, said=said, end=end, far=min(end, far), demands=demands)
 
-    def _demanded(self, stated: Sequence[Statement]) -> tuple[frozenset[str], ...]:
-        """Return what the actor demanded of the recipient in a report, or on the day, of a statement."""
-        found: dict[str, None] = {}
+    def _demanded(self, stated: Sequence[Statement]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """Return what the actor demanded of the recipient in a report, or on the day, of a statement, and of which statements."""
+        found: dict[str, set[str]] = {}
         for one in stated:
-            for actor in sorted(one.actors):
-                for key in (one.document, one.day):
-                    for recipients, content in self.demands.get((actor, key), ()):
-                        if not recipients or not one.recipients or recipients & one.recipients:
-                            found[content] = None
-                        if len(found) == _DEMANDS:
-                            return tuple(map(_terms, found))
-        return tuple(map(_terms, found))
+            beside = (
+                self.demands.get((actor, key), ()) for actor in sorted(one.actors) for key in (one.document, one.day)
+            )
+            for recipients, content in chain.from_iterable(beside):
+                fits = not recipients or not one.recipients or not recipients.isdisjoint(one.recipients)
+                if fits and (content in found or len(found) < _DEMANDS):
+                    found.setdefault(content, set()).add(one.id)
+        return tuple((_terms(content), frozenset(ids)) for content, ids in found.items())
 
-    def _links(self, queries: Sequence[Query]) -> list[list[Link]]:
-        """Return the links of each case, by day."""
-        made: list[list[Link]] = [[] for _ in queries]
-        names = [_name(query.statements) for query in queries]
-        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(names))
+    def _found(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
+        """Return what may have ended each group of statements, by day."""
+        made: list[list[dict[str, Any]]] = [[] for _ in queries]
+        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(queries))
         known = self.record.frame.select("place", "id", "act", "text", "doers", "targets")
         for row in found.join(known, on="place", how="left", maintain_order="left").iter_rows(named=True):
-            query, name = queries[row["case"]], names[row["case"]]
-            first = query.statements[0]
-            made[row["case"]].append(
+            made[row["case"]].append(row)
+        return made
+
+    def _judged(self, queries: Sequence[Query]) -> pl.DataFrame:
+        """Return the pairs that a person has judged: any statement may have become the first of a case."""
+        judged = {case for case, _ in self.verdicts}
+        numbers = {
+            name: number
+            for number, query in enumerate(queries)
+            for one in query.statements
+            if judged and (name := _name(one)) in judged
+        }
+        rows = [(numbers[case], move) for case, move in self.verdicts if case in numbers]
+        pairs = pl.DataFrame(rows, schema={"case": pl.UInt32, "id": pl.String}, orient="row")
+        return pairs.join(self.record.frame.select("id", "place"), on="id").select("case", "place").unique()
+
+    def _split(self, query: Query, rows: list[dict[str, Any]]) -> Iterator[tuple[Query, list[Link], Link | None]]:
+        """Yield a case with its links and the one that decides; after that the statements left over as the next case."""
+        rest = list(query.statements)
+        while rest:
+            day = rest[0].day
+            later = [row for row in rows if row["date"] > day or (row["beside"] and row["date"] == day)]
+            links = self._links(replace(query, statements=rest), [row for row in later if _stands(row, query, rest)])
+            decided = next((link for link in links if link.verdict != "undone"), None)
+            stated = [one for one in rest if decided is None or one.day <= decided.date]
+            yield replace(query, statements=stated), links, decided
+            rest = rest[len(stated) :]
+
+    def _links(self, query: Query, rows: list[dict[str, Any]]) -> list[Link]:
+        first, name = query.statements[0], _name(query.statements[0])
+        made, kept = [], defaultdict[str, int](int)
+        for row in rows:
+            verdict = self.verdicts.get((name, row["id"]))
+            kept[row["outcome"]] += verdict is None
+            if verdict is None and kept[row["outcome"]] > _KEPT:
+                continue
+            made.append(
                 Link(
                     case=name,
                     outcome=row["outcome"],
@@ -272,23 +310,11 @@ class _Search:
                     date=row["date"],
                     days=(row["date"] - first.day).days,
                     why=_why(row, query, self.act),
-                    verdict=self.verdicts.get((name, row["id"])),
+                    verdict=verdict,
                     evidence=(first.id, row["id"]),
-                )  # fmt: skip
+                )
             )
         return made
-
-    def _judged(self, names: Sequence[str]) -> pl.DataFrame:
-        numbers = {name: number for number, name in enumerate(names)}
-        rows = [(numbers[case], move) for case, move in self.verdicts if case in numbers]
-        pairs = pl.DataFrame(rows, schema={"case": pl.UInt32, "id": pl.String}, orient="row")
-        return pairs.join(self.record.frame.select("id", "place"), on="id").select("case", "place")
-
-    def _split(self, query: Query, links: list[Link]) -> tuple[Query, list[Link], Link | None]:
-        """Return a case with the statements up to its outcome only, its links, and the one that decides."""
-        decided = next((link for link in links if link.verdict != "undone"), None)
-        stated = [one for one in query.statements if decided is None or one.day <= decided.date]
-        return replace(query, statements=stated), links, decided
 
     def _around(self, queries: Sequence[Query]) -> list[list[int]]:
         """Return of each case the days, counted from its first, with a move that would have carried it out."""
@@ -304,7 +330,7 @@ class _Search:
         deadline = max((one.deadline for one in stated if one.deadline), default=None)
         recipients = _parties(one.named[1] for one in stated)
         return Case(
-            id=_name(stated),
+            id=_name(first),
             act=self.act,
             actors=_parties(one.named[0] for one in stated),
             recipients=recipients or tuple(sorted(first.recipients)),
@@ -343,8 +369,16 @@ def _terms(content: str) -> frozenset[str]:
     return terms(content)
 
 
-def _name(stated: Sequence[Statement]) -> str:
-    return "t" + hashlib.sha256(stated[0].id.encode()).hexdigest()[:12]
+def _name(first: Statement) -> str:
+    return "t" + hashlib.sha256(first.id.encode()).hexdigest()[:12]
+
+
+def _stands(row: dict[str, Any], query: Query, rest: Sequence[Statement]) -> bool:
+    """Tell whether what a move gives was demanded beside a statement that is not over yet; true of the other rules."""
+    if row["rule"] != "demand":
+        return True
+    _, beside = query.demands[row["part"] - 1]
+    return any(one.id in beside for one in rest)
 
 
 def _why(row: dict[str, Any], query: Query, act: str) -> str:
@@ -353,7 +387,7 @@ def _why(row: dict[str, Any], query: Query, act: str) -> str:
     if row["rule"] == "act":
         asked = " or ".join(sorted(said.kinds)) or "left open (so any material conflict counts)"
         to = _towards(row, query)
-        shared = said.own & terms(row["text"]) if row["alike"] else ()
+        shared = said.own & _terms(row["text"]) if row["alike"] else ()
         return f"{done} by the same actor, {to}; what was announced: {asked}" + (
             f"; both speak of {_listed(shared)}" if shared else ""
         )

@@ -45,9 +45,14 @@ class Asked:
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("grouping contents", total=None)
-            group_propositions(
-                self.ledger, report=lambda done, total: progress.update(task, completed=done, total=total)
-            )
+
+            def report(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
+            try:
+                group_propositions(self.ledger, report=report)
+            except LedgerError as error:  # one may read a ledger that one may not write
+                click.echo(f"demarche: new contents are left out, they could not be grouped: {error}", err=True)
         return frame_moves(self.ledger, self._wanted, sectors=self._sectors)
 
     @functools.cached_property

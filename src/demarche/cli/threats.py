@@ -71,6 +71,8 @@ def threats(
     from demarche.present.charts.threats import chart_incidence, chart_threats
     from demarche.present.threats import render_threats
 
+    if confirm and undo:
+        raise click.UsageError("one link at a time: --confirm or --undo")
     judged = confirm or undo
     if judged:
         return _judge(asked.ledger, judged, "confirmed" if confirm else "undone", why or "")

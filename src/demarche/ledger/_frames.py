@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from demarche.ledger import _views
 from demarche.model import MoveFilter
 
-__all__ = ["rows"]
+__all__ = ["keys", "page"]
 
 _STEP = 5000
 """Moves that are fetched at a time: fewer than the parameters that a statement may have."""
@@ -34,18 +34,22 @@ _PLAIN = (
 Row = dict[str, Any]
 
 
-def rows(connection: Connection, wanted: MoveFilter, *, sectors: bool) -> Iterator[Row]:
-    """Yield a row a move, by the order in which they were taken in."""
-    keys = sorted(_views.move_keys(connection, wanted, limit=None, offset=0))
-    for start in range(0, len(keys), _STEP):
-        yield from _page(connection, list(keys[start : start + _STEP]), sectors=sectors)
+def keys(connection: Connection, wanted: MoveFilter) -> list[list[int]]:
+    """Return the keys of the moves that pass, in the order in which they were taken in, a page of them a list."""
+    found = sorted(_views.move_keys(connection, wanted, limit=None, offset=0))
+    return [found[start : start + _STEP] for start in range(0, len(found), _STEP)]
+
+
+def page(connection: Connection, keys: list[int], *, sectors: bool) -> list[Row]:
+    """Return a row for each of the moves with these keys."""
+    return list(_page(connection, keys, sectors=sectors))
 
 
 def _page(connection: Connection, keys: list[int], *, sectors: bool) -> Iterator[Row]:
     query = sa.text(
         "SELECT m.id, m.document, m.cluster, m.seq, m.date, m.published, m.act, m.issue, m.status, m.voice, m.publisher, "
         "m.confidence, m.record, m.sentence, a.proposition, a.polarity FROM current_moves m "
-        "LEFT JOIN current_assignments a ON a.move = m.id WHERE m.row IN :keys ORDER BY m.row"
+        "LEFT JOIN current_assignments a ON a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned') WHERE m.row IN :keys ORDER BY m.row"
     ).bindparams(sa.bindparam("keys", expanding=True))
     found = connection.execute(query, {"keys": keys}).mappings().all()
     parties = _parties(connection, [row["id"] for row in found], sectors=sectors)

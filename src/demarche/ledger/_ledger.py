@@ -203,7 +203,12 @@ class Ledger:
             move = _amended(old.move, changes)
             move.check(text.scalar_one())
             seq = _next_seq(connection)
-            rows: Rows = {"moves": [move_row(move, seq, verdict="amended")], "mentions": list(mention_rows(move, seq))}
+            before, after = _propositions.content_of(old.move, old.seq), _propositions.content_of(move, seq)
+            rows: Rows = {
+                "moves": [move_row(move, seq, verdict="amended")],
+                "mentions": list(mention_rows(move, seq)),
+                "assignments": _propositions.carried(connection, before, after, seq),
+            }
             self._append(connection, seq, "correction", move_id, _reason(why), rows)
         return move
 
@@ -231,9 +236,11 @@ class Ledger:
             before = _views.move_written(connection, move_id, rows_before[1][1])
             _views.document(connection, before.document)  # which a redaction hides, and its moves with it
             seq = _next_seq(connection)
+            content = _propositions.content_of(before, rows_before[1][1])
             rows: Rows = {
                 "moves": [move_row(before, seq, verdict="amended")],
                 "mentions": list(mention_rows(before, seq)),
+                "assignments": _propositions.carried(connection, content, content, seq),
             }
             self._append(connection, seq, "restoration", move_id, _reason(why), rows)
         return before
@@ -323,7 +330,11 @@ class Ledger:
     def contents(self, *, known: bool = False) -> Iterator[Content]:
         """Yield the contents of moves that have no proposition yet, or those that have one, as they were taken in."""
         with self._store.reading() as connection:
-            yield from _propositions.contents(connection, known=known)
+            pages = _propositions.content_keys(connection, known=known)
+        for keys in pages:
+            with self._store.reading() as connection:
+                page = _propositions.contents(connection, keys)
+            yield from page
 
     def group(self, founded: list[Proposition], assigned: list[Assignment], *, coder: str) -> None:
         """Take in which propositions contents of moves state, all in one entry.
@@ -334,14 +345,31 @@ class Ledger:
             The propositions that are new.
         coder
             Name and version of what grouped them, kept in the log.
+
+        What was pinned or grouped by somebody else meanwhile stays as it is.
         """
         with self._store.writing() as connection:
+            there = {given.move: given for given in _propositions.assignments(connection)}
+            ids = _propositions.proposition_ids(connection)
+            assigned = [one for one in assigned if not _stands(there.get(one.move), one)]
+            wanted = {one.proposition for one in assigned}
+            founded = [one for one in founded if one.id not in ids and one.id in wanted]
+            assigned = [
+                one for one in assigned if one.proposition in ids or one.proposition in {new.id for new in founded}
+            ]
+            if not assigned:
+                return
             seq = _next_seq(connection)
             rows: Rows = {
                 "propositions": [_propositions.proposition_row(found, seq) for found in founded],
                 "assignments": [_propositions.assignment_row(found, seq) for found in assigned],
             }
             self._append(connection, seq, "grouping", coder, None, rows)
+
+    def proposition_ids(self) -> set[str]:
+        """Return the ids of all propositions that there ever were."""
+        with self._store.reading() as connection:
+            return _propositions.proposition_ids(connection)
 
     def propositions(self, issue: str | None = None) -> list[Proposition]:
         """Return the propositions, those with most moves first."""
@@ -369,8 +397,8 @@ class Ledger:
             found = {
                 one.id: one for one in (_propositions.proposition(connection, _clean(name)) for name in propositions)
             }
-            kept, *gone = found.values()
-            if not gone:
+            kept, *gone = found.values() or (None,)
+            if kept is None or not gone:
                 raise LedgerError("there is nothing to merge: name two propositions or more")
             if len({one.issue for one in found.values()}) > 1:
                 raise LedgerError(
@@ -390,15 +418,16 @@ class Ledger:
             if len({one.proposition for one in stood}) > 1:
                 raise LedgerError("the moves are of several propositions; split one at a time")
             old = _propositions.proposition(connection, stood[0].proposition)
+            content = _content(connection, stood[0].move)
             seq = _next_seq(connection)
             # A move that founds a second proposition must not give it the id of the first.
             new = Proposition(
                 id=Proposition.make_id(f"{stood[0].move}/{seq}", old.issue),
                 issue=old.issue,
-                name=_named(name) if name else _words(connection, stood[0].move) or old.name,
+                name=_named(name) if name else " ".join(content.words.split()) if content else old.name,
                 founder=stood[0].move,
             )
-            sign = stood[0].polarity
+            sign = stood[0].polarity * (content.turn if content else 1)
             made = [
                 dataclasses.replace(
                     one, proposition=new.id, polarity=one.polarity * sign, likeness=None, basis="pinned"
@@ -413,14 +442,18 @@ class Ledger:
         return new
 
     def pin(self, move_id: str, proposition: str, *, why: str, contrary: bool = False) -> Assignment:
-        """Say that the content of a move states a proposition, or its contrary; no later grouping changes that."""
+        """Say that the words of a move's content state a proposition, or its contrary; no later grouping changes that.
+
+        As in a grouping, a threat "unless X", and a concession of "its demand for X", get the other polarity than their words.
+        """
         with self._store.writing() as connection:
             found = _propositions.proposition(connection, _clean(proposition))
             move = _one(connection, move_id, settled=False)
+            content = _propositions.content_of(move.move, move.seq)
             made = Assignment(
                 move=move.move.id,
                 proposition=found.id,
-                polarity=-1 if contrary else 1,
+                polarity=(-1 if contrary else 1) * (content.turn if content else 1),
                 likeness=None,
                 basis="pinned",
                 version=move.seq,
@@ -490,7 +523,8 @@ class Ledger:
         with self._store.writing() as connection:
             known = _forecasts.forecast(connection, _clean(forecast))
             moves = tuple(_one(connection, move, settled=False).move.id for move in evidence)
-            day = datetime.date.fromisoformat(self._clock()[:10])
+            # The clock of the log is UTC; a forecast carries the day of who made it, which may have begun earlier.
+            day = max(known.made, datetime.date.fromisoformat(self._clock()[:10]))
             made = dataclasses.replace(known, outcome=outcome, resolved=day, why=_reason(why), evidence=moves)
             seq = _next_seq(connection)
             rows: Rows = {"forecasts": [_forecasts.forecast_row(made, seq)]}
@@ -513,7 +547,11 @@ class Ledger:
             Give a party with its sector (``SUN GOV``) in place of its bare id.
         """
         with self._store.reading() as connection:
-            yield from _frames.rows(connection, wanted or MoveFilter(), sectors=sectors)
+            pages = _frames.keys(connection, wanted or MoveFilter())
+        for keys in pages:
+            with self._store.reading() as connection:
+                page = _frames.page(connection, keys, sectors=sectors)
+            yield from page
 
     def overview(self) -> Overview:
         """Return how much there is."""
@@ -632,13 +670,14 @@ def _assigned(connection: Connection, move: str) -> Assignment:
     return found
 
 
-def _words(connection: Connection, move: str) -> str | None:
-    """Return the words of a move by which it is grouped, None if it is not there any more."""
-    found = _views.move(connection, move)
-    if found is None:
-        return None
-    span = found.move.condition if found.move.act is Act.THREATEN else found.move.content
-    return " ".join(span.text.split()) if span else None
+def _content(connection: Connection, move: str) -> Content | None:
+    """Return the content of a move, None if it has none or is not there any more."""
+    found = _views.move(connection, move, settled=False)
+    return None if found is None else _propositions.content_of(found.move, found.seq)
+
+
+def _stands(there: Assignment | None, new: Assignment) -> bool:
+    return there is not None and (there.basis == "pinned" or there.version == new.version)
 
 
 def _named(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,16 +12,20 @@ from sqlalchemy.engine import Connection
 
 from demarche.codebook import load_codebook
 from demarche.errors import LedgerError
-from demarche.model import Assignment, Content, Proposition
+from demarche.model import Act, Assignment, Content, Move, Proposition
 
 __all__ = [
     "assignment_row",
     "assignments",
+    "carried",
+    "content_keys",
+    "content_of",
     "contents",
     "current",
     "keep_vectors",
     "merged_rows",
     "proposition",
+    "proposition_ids",
     "proposition_row",
     "propositions",
     "vectors",
@@ -32,8 +37,8 @@ _STEP = 2000
 Row = dict[str, Any]
 
 
-def contents(connection: Connection, *, known: bool) -> Iterator[Content]:
-    """Yield the contents that are grouped already, or those that are not, in the order in which they were taken in.
+def content_keys(connection: Connection, *, known: bool) -> list[list[int]]:
+    """Return the keys of the moves whose contents are grouped already, or are not, as they were taken in, a page of them a list.
 
     A move that was amended since is grouped anew, but for one that a person pinned.
     """
@@ -41,8 +46,31 @@ def contents(connection: Connection, *, known: bool) -> Iterator[Content]:
     grouped = "SELECT 1 FROM current_assignments a WHERE a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned')"
     query = f"SELECT m.row FROM current_moves m WHERE m.act IN ({acts}) AND {'' if known else 'NOT '}EXISTS ({grouped}) ORDER BY m.row"
     rows = [row[0] for row in connection.execute(sa.text(query))]
-    for start in range(0, len(rows), _STEP):
-        yield from _contents_at(connection, rows[start : start + _STEP])
+    return [rows[start : start + _STEP] for start in range(0, len(rows), _STEP)]
+
+
+def contents(connection: Connection, rows: list[int]) -> list[Content]:
+    """Return the contents of the moves with these keys; those without any are left out."""
+    return list(_contents_at(connection, rows))
+
+
+def content_of(move: Move, version: int) -> Content | None:
+    """Return the content of a move by which it is grouped, None if it has none or its act takes no stance."""
+    if load_codebook().acts[move.act].stance is None:
+        return None
+    span = move.condition if move.act is Act.THREATEN else move.content
+    if span is None or not span.text.strip():
+        return None
+    parties = [tuple(one.id for one in mentions if one.id) for mentions in (move.actors, move.recipients)]
+    return Content(
+        move=move.id,
+        version=version,
+        issue=move.issue,
+        act=move.act.value,
+        words=span.text,
+        actors=parties[0],
+        recipients=parties[1],
+    )
 
 
 def _contents_at(connection: Connection, rows: list[int]) -> Iterator[Content]:
@@ -76,23 +104,36 @@ def _parties(connection: Connection, moves: list[str]) -> dict[tuple[str, int], 
     return found
 
 
+_SHOWN = (
+    "CASE WHEN EXISTS (SELECT 1 FROM moves f JOIN redactions r ON r.document = f.document WHERE f.id = p.founder) "
+    "AND NOT EXISTS (SELECT 1 FROM log l WHERE l.subject = p.id AND l.kind = 'renaming') THEN p.id ELSE p.name END"
+)
+"""The name, or the id where the name holds words of a document that was redacted."""
+
+
 def propositions(connection: Connection, issue: str | None) -> list[Proposition]:
-    """Return the propositions that are not merged into another, those with most moves first."""
+    """Return the propositions that moves state now, those with most moves first."""
     query = (
-        "SELECT p.id, p.issue, p.name, p.founder, count(m.id) AS moves FROM current_propositions p "
-        "LEFT JOIN current_assignments a ON a.proposition = p.id LEFT JOIN current_moves m ON m.id = a.move "
+        f"SELECT p.id, p.issue, {_SHOWN} AS shown, p.founder, count(m.id) AS moves FROM current_propositions p "
+        "JOIN current_assignments a ON a.proposition = p.id "
+        "JOIN current_moves m ON m.id = a.move AND (a.version = m.seq OR a.basis = 'pinned') "
         "WHERE p.target IS NULL AND (CAST(:issue AS TEXT) IS NULL OR p.issue = :issue) "
-        "GROUP BY p.id, p.issue, p.name, p.founder ORDER BY moves DESC, p.id"
+        "GROUP BY p.id, p.issue, shown, p.founder ORDER BY moves DESC, p.id"
     )
     found = connection.execute(sa.text(query), {"issue": issue})
     return [Proposition(id=row[0], issue=row[1], name=row[2], founder=row[3], moves=row[4]) for row in found]
 
 
+def proposition_ids(connection: Connection) -> set[str]:
+    """Return the ids of all propositions that there ever were."""
+    return {row[0] for row in connection.execute(sa.text("SELECT DISTINCT id FROM propositions"))}
+
+
 def proposition(connection: Connection, name: str) -> Proposition:
     """Return a proposition, or the one that it was merged into; raises LedgerError if there is none."""
     query = (
-        "SELECT q.id, q.issue, q.name, q.founder FROM current_propositions p "
-        "JOIN current_propositions q ON q.id = coalesce(p.target, p.id) WHERE p.id = :id"
+        f"SELECT p.id, p.issue, {_SHOWN} AS shown, p.founder FROM current_propositions o "
+        "JOIN current_propositions p ON p.id = coalesce(o.target, o.id) WHERE o.id = :id"
     )
     row = connection.execute(sa.text(query), {"id": name}).first()
     if row is None:
@@ -116,6 +157,15 @@ def current(connection: Connection, move: str) -> Assignment | None:
     """Return the proposition of a move, None if it has none."""
     found = assignments(connection, [move])
     return found[0] if found else None
+
+
+def carried(connection: Connection, old: Content | None, new: Content | None, seq: int) -> list[Row]:
+    """Return the row that keeps the proposition of a move whose content stays though the move is written anew."""
+    given = None if old is None or new is None else current(connection, old.move)
+    if given is None or old is None or new is None or given.version != old.version or given.basis == "pinned":
+        return []
+    same = (old.act, old.issue, old.words) == (new.act, new.issue, new.words)
+    return [assignment_row(replace(given, version=seq), seq)] if same else []
 
 
 def assignment_row(given: Assignment, seq: int) -> Row:

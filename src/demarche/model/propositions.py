@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 __all__ = ["Assignment", "Content", "Proposition"]
+
+_GIVEN_UP = re.compile(
+    r"(?:(?:its|their|his|her|the|any|all|earlier|former|old)\s+)*"
+    r"(?:demands?|insistence|claims?|conditions?|objections?|opposition|refusal|resistance|veto)\b",
+    re.IGNORECASE,
+)
+_UNLESS = re.compile(r"(?:unless|until|without)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,21 @@ class Content:
     actors: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     version: int | None = None
+
+    @property
+    def turn(self) -> int:
+        """-1 where the act means the contrary of what its words state, else 1.
+
+        Who concedes "its demand for X" is not for X any more; who threatens "unless X" is not against X.
+
+        Examples
+        --------
+        >>> Content(move="m1", issue="arms", act="threaten", words="unless they disarm").turn
+        -1
+        """
+        words = self.words.strip()
+        given_up = self.act == "concede" and _GIVEN_UP.match(words)
+        return -1 if given_up or (self.act == "threaten" and _UNLESS.match(words)) else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from demarche.model import Support
+from demarche.present.charts._labels import label_all
 from demarche.present.charts._style import AGAINST, FOR, STYLE
 
 __all__ = ["chart_support"]
@@ -18,12 +19,12 @@ def chart_support(support: Support, *, name: Name, proposition: Name) -> dict[st
     """Return the Vega-Lite specification: a bar each way for each proposition."""
     shown = support.rows[:_MOST]
     values = []
+    titles = label_all((row.proposition for row in shown), proposition, 70)
     for row in shown:
-        title = proposition(row.proposition) or row.proposition
         sides = (("for", row.supporters, row.statements_for), ("against", row.opponents, -row.statements_against))
         values += [
             {
-                "proposition": title if len(title) <= 70 else title[:69] + "\u2026",
+                "proposition": titles[row.proposition],
                 "side": side,
                 "statements": number,
                 "parties": ", ".join(name(party) or party for party in parties),
