@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -34,7 +36,7 @@ _OUTCOMES = {
 _NOUNS = {"threaten": "threats", "promise": "promises", "offer": "offers"}
 _DEMANDS = 12
 """Demands beside a threat that are looked at."""
-_KEPT = 5
+_KEPT = 3
 """Links of a kind that are kept for a case, beside those that a person has looked at."""
 
 Verdicts = Collection[tuple[str, str]]
@@ -62,7 +64,7 @@ def find_threats(
     status actual carries it out (same actor, same recipient, an act that its words announce, contents alike or on the same
     narrow issue), meets its condition (the recipient concedes, accepts, promises, retreats or signs, its content like the
     condition or the demand beside it), or withdraws it (the actor retreats, concedes, denies or promises the contrary on it).
-    The first of these decides; each says by which rule. Nothing found is ``open``: no more is known than that nothing is
+    The first of these decides; the first three of a kind are kept, each with the rule that it was found by. Nothing found is ``open``: no more is known than that nothing is
     reported. From `minimum` cases on the result has the share carried out by days (Aalen-Johansen, the other outcomes
     competing), and its excess over what would be reported anyway: the chance of a move that would have counted as well, from
     the days before the first statement and those after the linked move.
@@ -233,8 +235,14 @@ class _Search:
     def cases(self, groups: Sequence[list[Statement]]) -> list[Case]:
         """Return the cases of groups; statements after the outcome of a case are a case of their own."""
         queries = [self._query(stated) for stated in groups]
-        found = self._found(queries)
-        ended = [one for query, rows in zip(queries, found, strict=True) for one in self._split(query, rows)]
+        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(queries))
+        known = self.record.frame.select("place", "id", "act", "text", "doers", "targets")
+        rows = found.join(known, on="place", how="left", maintain_order="left").iter_rows(named=True)
+        ended = [
+            one for case, some in groupby(rows, itemgetter("case")) for one in self._split(queries[case], list(some))
+        ]
+        without = set(range(len(queries))).difference(found["case"])
+        ended += [one for case in sorted(without) for one in self._split(queries[case], [])]
         around = self._around([query for query, _, _ in ended])
         made = [self._case(*one, days) for one, days in zip(ended, around, strict=True)]
         return sorted(made, key=lambda case: (case.first, case.id))
@@ -259,15 +267,6 @@ class _Search:
                     found.setdefault(content, set()).add(one.id)
         return tuple((_terms(content), frozenset(ids)) for content, ids in found.items())
 
-    def _found(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
-        """Return what may have ended each group of statements, by day."""
-        made: list[list[dict[str, Any]]] = [[] for _ in queries]
-        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(queries))
-        known = self.record.frame.select("place", "id", "act", "text", "doers", "targets")
-        for row in found.join(known, on="place", how="left", maintain_order="left").iter_rows(named=True):
-            made[row["case"]].append(row)
-        return made
-
     def _judged(self, queries: Sequence[Query]) -> pl.DataFrame:
         """Return the pairs that a person has judged: any statement may have become the first of a case."""
         judged = {case for case, _ in self.verdicts}
@@ -286,21 +285,24 @@ class _Search:
         rest = list(query.statements)
         while rest:
             day = rest[0].day
-            later = [row for row in rows if row["date"] > day or (row["beside"] and row["date"] == day)]
-            links = self._links(replace(query, statements=rest), [row for row in later if _stands(row, query, rest)])
+            later = islice(rows, bisect_left(rows, day, key=itemgetter("date")), None)
+            stands = (row for row in later if (row["date"] > day or row["beside"]) and _stands(row, query, rest))
+            links = self._links(replace(query, statements=rest), stands)
             decided = next((link for link in links if link.verdict != "undone"), None)
             stated = [one for one in rest if decided is None or one.day <= decided.date]
             yield replace(query, statements=stated), links, decided
             rest = rest[len(stated) :]
 
-    def _links(self, query: Query, rows: list[dict[str, Any]]) -> list[Link]:
+    def _links(self, query: Query, rows: Iterable[dict[str, Any]]) -> list[Link]:
         first, name = query.statements[0], _name(query.statements[0])
-        made, kept = [], defaultdict[str, int](int)
+        made, kept = [], Counter[str]()
         for row in rows:
-            verdict = self.verdicts.get((name, row["id"]))
-            kept[row["outcome"]] += verdict is None
-            if verdict is None and kept[row["outcome"]] > _KEPT:
+            verdict = self.verdicts.get((name, row["id"])) if self.verdicts else None
+            if verdict is None and kept[row["outcome"]] == _KEPT:
+                if not self.verdicts and len(kept) == len(_OUTCOMES[self.act]) and set(kept.values()) == {_KEPT}:
+                    break
                 continue
+            kept[row["outcome"]] += verdict is None
             made.append(
                 Link(
                     case=name,
