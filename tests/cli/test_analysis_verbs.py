@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from demarche import pipeline
 from demarche.cli import cli
+from demarche.errors import LedgerError
 from demarche.ledger import Ledger
 from demarche.testing import compare_by_words, embed_by_words, make_coded, make_move
 
@@ -115,3 +116,24 @@ def test_a_plan_is_matched_and_compared(ledger, tmp_path):
     assert "asked for it or agreed" in shown
     assert "refused it" in shown
     assert "kept" in run("plans", str(first), str(second), "--ledger", ledger)
+
+
+def test_only_a_link_that_the_rules_found_is_judged(ledger):
+    (case,) = [json.loads(line) for line in run("threats", "--ledger", ledger, "--format", "jsonl").splitlines()]
+    with pytest.raises(LedgerError, match="do not link"):
+        run("threats", "--ledger", ledger, "--confirm", "nope", case["evidence"][0], "--why", "x")
+    link = case["links"][0]
+    run("threats", "--ledger", ledger, "--undo", case["id"], link["move"], "--why", "another matter")
+    (after,) = [json.loads(line) for line in run("threats", "--ledger", ledger, "--format", "jsonl").splitlines()]
+    assert case["outcome"] == link["outcome"] == "carried out"
+    assert after["outcome"] != "carried out"
+
+
+def test_files_name_the_proposition_beside_its_id(ledger):
+    (row, *_) = [json.loads(line) for line in run("propositions", "--ledger", ledger, "--format", "jsonl").splitlines()]
+    assert "they withdraw" in row["proposition_name"]
+
+
+def test_filters_that_nothing_passes_are_said_so(ledger):
+    result = CliRunner().invoke(cli, ["propositions", "--ledger", ledger, "--actor", "XYZ"], standalone_mode=False)
+    assert "no move passes these filters" in result.stderr

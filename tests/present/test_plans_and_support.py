@@ -74,7 +74,7 @@ def test_a_table_shows_both_sides_and_no_control():
 def test_a_plan_shows_points_parties_and_shares():
     shown = text_of(render_plan(plan_of(MOVES), quote=nothing, **SHOWN))
     assert "Russia asked for it or agreed (1 time, 2025-01-02; the first that is reported)" in shown
-    assert "nobody is reported to have spoken on it" in shown
+    assert "no proposition of the ledger matched it" in shown
     assert "\x1b[2J" not in shown
 
 

@@ -27,6 +27,8 @@ _FLOOR = 0.25
 """Cosine below which two texts are not compared."""
 _CANDIDATES = 16
 """Contents that a point is compared with."""
+_KEPT = 0.5
+"""Probability from which a point is told to be kept or reversed, if the threshold for matches is lower: that is for showing more."""
 _NEAR = 0.55
 """Cosine from which two points that do not state the same are one point that was changed."""
 _MARK = re.compile(
@@ -34,6 +36,7 @@ _MARK = re.compile(
     r"|[-*\u2022\u2013\u2014\u00b7\u25aa])[ \t]+",
     re.IGNORECASE | re.MULTILINE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _RED_LINE = re.compile(
     r"\b(?:never|under no circumstances?|not (?:up for )?negotia\w+|non-?negotiable|red lines?|out of the question|"
     r"will not (?:give up|give way|yield)|categorical\w*|in no case)\b",
@@ -64,7 +67,7 @@ def split_points(text: str) -> tuple[Span, ...]:
         bounds.append((marks[-1].end(), _end_of_item(text, marks[-1].end())))
     else:
         bounds = [found.span() for found in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text)]
-    points = tuple(_trimmed(text, start, end) for start, end in bounds if text[start:end].strip())
+    points = tuple(_trimmed(text, start, end) for start, end in bounds if _LETTER.search(text[start:end]))
     if not points:
         raise InputError("the plan has no points; give a text with a numbered list, bullets or paragraphs")
     return points
@@ -257,8 +260,17 @@ def _shares(points: Sequence[PlanPoint]) -> Iterator[PlanShare]:
 def _notes(points: Sequence[PlanPoint], threshold: float, before: date | None) -> tuple[str, ...]:
     silent = sum(not point.parties for point in points)
     made = [
-        f"On {silent} of {len(points)} points nobody is reported to have spoken"
-        + (f" before {before}." if before else "."),
+        f"{silent} of {len(points)} points match no proposition of the ledger"
+        + (
+            f" before {before}: nobody spoke on them, or the network did not see it."
+            if before
+            else ": nobody spoke on them, or the network did not see it."
+        ),
+        *(
+            []
+            if before
+            else ["The plan has no day, so that what was said after it is matched too; give one with --before."]
+        ),
         f"A point is matched where the network gives the same or the contrary {threshold:.2f} or more; "
         "how often such a match is right is in docs/analyses.md.",
         "It says whose earlier words a point repeats, not who wrote it; what is not in the ledger cannot be matched.",
@@ -271,9 +283,10 @@ def compare_plans(
 ) -> PlanChanges:
     """Return what became of each point from one plan to another, one to one, the likeliest pairs first.
 
-    ``kept``: the same with a probability of at least `threshold`; ``reversed``: the contrary; ``changed``: neither, but near (cosine of at
-    least 0.55).
+    ``kept``: the same with a probability of at least `threshold`, and of a half; ``reversed``: the contrary; ``changed``: neither,
+    but near (cosine of at least 0.55).
     """
+    threshold = max(threshold, _KEPT)
     texts = [["?: " + " ".join(point.text.split()) for point in plan] for plan in (old, new)]
     cosines = embed(texts[0]) @ embed(texts[1]).T
     pairs = [(one, other) for one in range(len(old)) for other in range(len(new)) if cosines[one, other] >= _FLOOR]

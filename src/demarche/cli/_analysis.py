@@ -53,7 +53,10 @@ class Asked:
                 group_propositions(self.ledger, report=report)
             except LedgerError as error:  # one may read a ledger that one may not write
                 click.echo(f"demarche: new contents are left out, they could not be grouped: {error}", err=True)
-        return frame_moves(self.ledger, self._wanted, sectors=self._sectors)
+        moves = frame_moves(self.ledger, self._wanted, sectors=self._sectors)
+        if moves.is_empty():
+            click.echo("demarche: no move passes these filters (ids of actors: demarche actors)", err=True)
+        return moves
 
     @functools.cached_property
     def _names(self) -> dict[str, str]:
@@ -108,6 +111,11 @@ class Asked:
             with open_output(self._plot, binary=True) as file:
                 file.write(drawn)
 
+    def _named(self, row: Any) -> dict[str, Any]:
+        """Return the name of the proposition that a row is of: an id alone says nothing to who reads the file."""
+        known = getattr(row, "proposition", None)
+        return {"proposition_name": self.proposition(known)} if isinstance(known, str) else {}
+
     def _write(self, result: Any, rows: list[Any], render: Callable[..., Any], further: dict[str, Any]) -> None:
         from rich.console import Console
 
@@ -120,9 +128,9 @@ class Asked:
                 for part in made if isinstance(made, list | tuple) else [made]:
                     console.print(part)
             elif self._form == "parquet":
-                write_rows_parquet(rows, file)
+                write_rows_parquet(rows, file, more=self._named)
             else:
-                file.writelines({"jsonl": write_rows_jsonl, "csv": write_rows_csv}[self._form](rows))
+                file.writelines({"jsonl": write_rows_jsonl, "csv": write_rows_csv}[self._form](rows, more=self._named))
 
 
 def analysis_options(function: Callable[..., int]) -> Callable[..., int]:

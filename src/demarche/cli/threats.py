@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from demarche.cli._analysis import Asked, analysis_options
+from demarche.errors import LedgerError
 
 __all__ = ["threats"]
 
@@ -73,19 +74,20 @@ def threats(
 
     if confirm and undo:
         raise click.UsageError("one link at a time: --confirm or --undo")
-    judged = confirm or undo
-    if judged:
-        return _judge(asked.ledger, judged, "confirmed" if confirm else "undone", why or "")
     moves = asked.moves()
     result = find_threats(
         moves,
         act=act_of,
-        until=_day(end) or _last_day(moves) or asked.today,
+        until=_day(end) or _last_day(moves) or _day(asked.ledger.overview().last) or asked.today,
         within=within,
         minimum=minimum,
         confirmed=asked.ledger.judged_links("confirmed"),
         undone=asked.ledger.judged_links("undone"),
     )
+    if confirm or undo:
+        return _judge(
+            asked.ledger, result, confirm or undo or ("", ""), "confirmed" if confirm else "undone", why or ""
+        )
     asked.show(
         result,
         rows=result.rows,
@@ -95,9 +97,13 @@ def threats(
     return 0
 
 
-def _judge(ledger: Any, link: tuple[str, str], verdict: str, why: str) -> int:
+def _judge(ledger: Any, result: Any, link: tuple[str, str], verdict: str, why: str) -> int:
     from demarche.present import show_line
 
+    if not any((found.case, found.move) == link for case in result.rows for found in case.links):
+        raise LedgerError(
+            f"the rules do not link the move {link[1]} to the case {link[0]}; only links that demarche threats shows can be judged"
+        )
     ledger.judge_link(*link, verdict, why=why)
     click.echo(show_line(f"{link[1]} for {link[0]}: {verdict}"))
     return 0
@@ -111,6 +117,6 @@ def _last_day(moves: Any) -> date | None:
 
 def _day(value: str | None) -> date | None:
     try:
-        return None if value is None else date.fromisoformat(value)
+        return None if value is None else date.fromisoformat(value[:10])
     except ValueError as error:
         raise click.BadParameter("give a day such as 2026-03-31", param_hint="--end") from error

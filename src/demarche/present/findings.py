@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import IO, Any
 
@@ -74,15 +74,22 @@ def _words(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def write_rows_jsonl(rows: Iterable[Any]) -> Iterator[str]:
-    """Yield a JSON line a row, all of it."""
+More = Callable[[Any], dict[str, Any]]
+
+
+def _nothing(_: Any) -> dict[str, Any]:
+    return {}
+
+
+def write_rows_jsonl(rows: Iterable[Any], *, more: More = _nothing) -> Iterator[str]:
+    """Yield a JSON line a row, all of it, and what `more` adds to it."""
     for row in rows:
-        yield json.dumps(row_record(row), ensure_ascii=False) + "\n"
+        yield json.dumps(row_record(row) | more(row), ensure_ascii=False) + "\n"
 
 
-def write_rows_csv(rows: Iterable[Any]) -> Iterator[str]:
+def write_rows_csv(rows: Iterable[Any], *, more: More = _nothing) -> Iterator[str]:
     """Yield a header and a CSV line a row; no cell that a spreadsheet takes for a formula."""
-    flat = [flatten_row(row) for row in rows]
+    flat = [flatten_row(row) | more(row) for row in rows]
     names = _names(flat)
     for cells in ([names] if names else []) + [[safe_cell(row.get(name)) for name in names] for row in flat]:
         buffer = io.StringIO(newline="")
@@ -90,14 +97,14 @@ def write_rows_csv(rows: Iterable[Any]) -> Iterator[str]:
         yield buffer.getvalue()
 
 
-def write_rows_parquet(rows: Iterable[Any], file: IO[bytes]) -> None:
+def write_rows_parquet(rows: Iterable[Any], file: IO[bytes], *, more: More = _nothing) -> None:
     """Write flat rows as Parquet; raises MissingExtra if pyarrow is not installed."""
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise MissingExtra("Parquet", "parquet") from error
-    flat = [flatten_row(row) for row in rows]
+    flat = [flatten_row(row) | more(row) for row in rows]
     names = _names(flat)
     table = pyarrow.table({name: pyarrow.array([row.get(name) for row in flat]) for name in names})
     parquet.write_table(table, file)

@@ -26,14 +26,17 @@ def render_plan(plan: Plan, *, name: Name, quote: Quote, proposition: Name) -> G
     for point in plan.points:
         table.add_row(Text(f"{point.number}."), Text(show_line(point.span.text), style="bold"))
         if not point.parties:
-            table.add_row("", Text("nobody is reported to have spoken on it", style="dim"))
+            table.add_row("", Text("no proposition of the ledger matched it", style="dim"))
+        elif point.likeness is not None:
+            table.add_row("", Text(f"matched with a probability of {point.likeness:.2f}", style="dim"))
         for party in point.parties:
             table.add_row("", _party(party, point, name))
             found = quote(party.evidence[0])
             if found:
                 table.add_row("", Text(f"  {show_line(found.move.sentence.text)}  [{found.move.id}]", style="dim"))
+    when = " before" if plan.before else ""
     shares = Table(box=None, padding=(0, 1), header_style="bold")
-    for header in ("party", "asked for before", "of these first", "refused before"):
+    for header in ("party", f"asked for{when}", "of these first", f"refused{when}"):
         shares.add_column(header, justify="left" if header == "party" else "right")
     for share in plan.shares:
         of = f" of {share.points}"
@@ -66,7 +69,8 @@ def render_plan_changes(changes: PlanChanges, *, name: Name, quote: Quote, propo
     for header, ratio in (("", None), ("first plan", 1), ("second plan", 1)):
         table.add_column(header, ratio=ratio, no_wrap=ratio is None)
     for row in changes.rows:
-        table.add_row(Text(row.change, style="bold"), *_sides(row))
+        likeness = "" if row.likeness is None else f" {row.likeness:.2f}"
+        table.add_row(Text(f"{row.change}{likeness}", style="bold"), *_sides(row))
     counts = {
         kind: sum(row.change == kind for row in changes.rows)
         for kind in ("kept", "changed", "reversed", "dropped", "new")

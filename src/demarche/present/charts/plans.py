@@ -12,7 +12,7 @@ __all__ = ["chart_plan", "chart_plan_changes"]
 
 _POINTS, _PARTIES, _LONGEST = 40, 10, 80
 Name = Callable[[str], str | None]
-_SIDES = ("asked for or agreed", "refused", "both", "nothing reported")
+_SIDES = ("asked for or agreed", "refused", "both", "nothing matched")
 
 
 def chart_plan(plan: Plan, *, name: Name, proposition: Name) -> dict[str, Any]:
