@@ -149,7 +149,7 @@ def plant(*, cases: int, rate: float, lift: float, draws: int, seed: int) -> dic
     errors, covered, false = [], 0, 0
     truth = lift * (1 - rate) ** 60
     for _ in range(draws):
-        found = find_threats(_drawn(rng, cases, rate, lift), until=date(2021, 1, 1), draws=200, seed=seed).excess
+        found = find_threats(_drawn(rng, cases, rate, lift), until=date(2021, 1, 1)).excess
         if found is None:
             continue
         errors.append(found.excess - truth)

@@ -292,7 +292,7 @@ def record(cases, acted=0.5):
         moves.append(move(f"t{number}", "threaten", "RUS", "UKR", day, "strike"))
         if number < acted * cases:
             moves.append(move(f"a{number}", "attack", "RUS", "UKR", day + timedelta(days=5), "strike"))
-    return find_threats(moves, until=date(2040, 1, 1), draws=100)
+    return find_threats(moves, until=date(2040, 1, 1))
 
 
 def test_below_the_least_number_there_is_the_list_and_a_note_with_both_numbers():
@@ -320,7 +320,7 @@ def test_in_the_middle_of_a_war_the_excess_is_nothing():
     moves += [
         move(f"t{n}", "threaten", "RUS", "UKR", date(2015, 3, 3) + timedelta(days=90 * n), "strike") for n in range(30)
     ]
-    found = find_threats(moves, until=date(2023, 1, 1), draws=100).excess
+    found = find_threats(moves, until=date(2023, 1, 1)).excess
     assert found.observed == pytest.approx(1.0)
     assert found.excess == pytest.approx(0.0, abs=0.01)
 

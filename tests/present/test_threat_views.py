@@ -29,7 +29,7 @@ def record(cases):
         moves.append({**THREAT, "id": f"t{number}", "date": day.isoformat()})
         if number % 2 == 0:
             moves.append({**STRIKE, "id": f"a{number}", "date": (day + timedelta(days=5)).isoformat()})
-    return find_threats(moves, until=date(2035, 1, 1), draws=50)
+    return find_threats(moves, until=date(2035, 1, 1))
 
 
 def text_of(threats):

@@ -219,6 +219,16 @@ _FOUND = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """One way of finding moves: of these parties, by these columns, among these moves, as much alike as that."""
+
+    parties: pl.DataFrame
+    key: tuple[str, ...]
+    moves: str
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
     """Whose moves are looked at: of the parties in `near` those aimed at the other side, of those in `far` any, for a shorter time.
 
@@ -238,7 +248,7 @@ class _Chunk:
         self.record = record
         self.queries = queries
         self.before = before
-        self._lists: dict[tuple[bool, bool, bool], pl.DataFrame] = {}
+        self._lists: dict[tuple[str, bool], pl.DataFrame] = {}
         self.cases = _table_of_cases(queries)
         first, last, far = self.cases.select(
             pl.col("start").min() - pl.duration(days=before), pl.col("end").max(), pl.col("far").max().alias("last")
@@ -424,8 +434,7 @@ class _Chunk:
         )
         alike = self._alike(self.own, {0: lambda query: query.said.about}, acts).join(self.moves, on="place")
         alike = alike.join(self.cases.select("case", "known"), on="case")
-        near = (pl.col("near") | pl.col("unaddressed") | ~pl.col("known")) & (pl.col("act") != "deny")
-        alike = alike.filter(pl.col("share") >= pl.when(near).then(_ALIKE).otherwise(_ALIKE_ALONE)).select(
+        alike = alike.filter((pl.col("act") != "deny") | (pl.col("share") >= _ALIKE_ALONE)).select(
             "case", "place", alike=pl.lit(True)
         )
         if threat:
@@ -484,26 +493,28 @@ class _Chunk:
         if also is not None:
             wanted = wanted.join(also, on="case")
             key.append("proposition")
-        found = self._with_times(wanted, near=near).join(self._listed(near=near), on=key)
+        found = self._with_times(wanted, near=near).join(self._listed("aimed" if near else "any"), on=key)
         return (
             found.filter(pl.col("date").is_between("start", "last")).select("case", "place").unique(maintain_order=True)
         )
 
-    def _listed(self, *, near: bool, doing: bool = True, silent: bool = False) -> pl.DataFrame:
-        """Return the moves with their parties: ``party`` who acts (or is acted towards), and ``target`` if it is asked for.
+    def _listed(self, moves: str, *, doing: bool = True) -> pl.DataFrame:
+        """Return moves with their parties: ``party`` who acts (or is acted towards), and ``target``.
 
-        `silent` takes only those that name no recipient.
+        Parameters
+        ----------
+        moves
+            ``aimed`` at a target; ``silent``, that name none, or ``any``, both without ``target`` and for the shorter time.
         """
-        if (near, doing, silent) not in self._lists:
-            self._lists[near, doing, silent] = self._list(near=near, doing=doing, silent=silent)
-        return self._lists[near, doing, silent]
+        if (moves, doing) not in self._lists:
+            self._lists[moves, doing] = self._list(moves, doing=doing)
+        return self._lists[moves, doing]
 
-    def _list(self, *, near: bool, doing: bool, silent: bool) -> pl.DataFrame:
-        moves = self.moves if near else self._soon.filter("unaddressed") if silent else self._soon
-        moves = moves.select("place", "act", "issue", "date", "proposition")
+    def _list(self, moves: str, *, doing: bool) -> pl.DataFrame:
+        some = {"aimed": self.moves, "silent": self._soon.filter("unaddressed"), "any": self._soon}[moves]
         listed = self.doers if doing else self.targets.rename({"target": "party"})
-        listed = listed.join(moves, on="place")
-        return listed.join(self.targets, on="place") if near else listed
+        listed = listed.join(some.select("place", "act", "issue", "date", "proposition"), on="place")
+        return listed.join(self.targets, on="place") if moves == "aimed" else listed
 
     def _alike(
         self, side: _Side, asked: Mapping[int, Listed], acts: pl.DataFrame, *, least: float = _ALIKE, third: bool = True
@@ -517,20 +528,25 @@ class _Chunk:
         Parameters
         ----------
         third
-            Also moves that are aimed at a third party, where the other side of the case is known.
+            Also moves that are aimed at a third party, where the other side of the case is known, if the issue is the same too.
         """
         wanted = self._wanted(asked, least)
         rare = wanted.filter("rare").drop("rare")
         asked_for = rare.select("term").unique()
-        far = [side.far] if third else [side.far.join(self.unknown, on="case", how=how) for how in ("semi", "anti")]
+        known, unknown = (side.far.join(self.unknown, on="case", how=how) for how in ("anti", "semi"))
+        looks = [
+            _Look(side.near, ("party", "target", "act"), "aimed", least),
+            _Look(unknown, ("party", "act"), "any", least),
+            _Look(known, ("party", "act"), "silent", least),
+            _Look(known, ("party", "act", "issue"), "any", max(least, _ALIKE_ALONE)),
+        ]
         parts = []
-        for number, parties in enumerate([side.near, *far]):
-            near = number == 0
-            key = ["party", "target", "act"] if near else ["party", "act"]
-            of_case = self._with_times(parties.join(acts, on="case"), near=near)
-            listed = self._listed(near=near, doing=side.doing, silent=number == 2).join(
-                of_case.select(key).unique(), on=key, how="semi"
-            )
+        for look in looks if third else looks[:3]:
+            key = list(look.key)
+            of_case = self._with_times(look.parties.join(acts, on="case"), near=look.moves == "aimed")
+            if "issue" in key:
+                of_case = of_case.join(self.cases.select("case", "issue"), on="case")
+            listed = self._listed(look.moves, doing=side.doing).join(of_case.select(key).unique(), on=key, how="semi")
             terms = self.record.terms_of(listed["place"]).join(asked_for, on="term", how="semi")
             posted = listed.select("place", "date", *key).join(terms, on="place")
             pairs = (
@@ -538,31 +554,33 @@ class _Chunk:
                 .join(posted, on=[*key, "term"])
                 .filter(pl.col("date").is_between("start", "last"))
             )
-            pairs = self._once(pairs.select("case", "place", "part", "term", "weight"), parties)
-            parts.append(
-                pairs.group_by("case", "place", "part").agg(pl.col("weight").sum()).with_columns(near=pl.lit(near))
-            )
-        return self._share(pl.concat(parts), wanted, least)
+            pairs = self._once(pairs.select("case", "place", "part", "term", "weight"), look.parties)
+            pairs = pairs.group_by("case", "place", "part").agg(pl.col("weight").sum())
+            parts.append(pairs.with_columns(near=pl.lit(look.moves == "aimed"), least=pl.lit(look.least, pl.Float32)))
+        return self._share(pl.concat(parts), wanted)
 
-    def _share(self, pairs: pl.DataFrame, wanted: pl.DataFrame, least: float) -> pl.DataFrame:
+    def _share(self, pairs: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
         """Return the pairs whose share is enough, the common terms now counted too."""
         common = pl.col("weight").filter(~pl.col("rare")).sum().alias("common")
         asked = wanted.group_by("case", "part").agg(pl.col("weight").sum().alias("asked"), common)
         pairs = pairs.join(asked, on=["case", "part"]).join(self.moves.select("place", "total"), on="place")
         lighter = pl.max_horizontal(pl.min_horizontal("asked", "total"), pl.col("asked") * _SHORT)
-        pairs = pairs.with_columns(lighter.alias("lighter")).filter(
-            pl.col("weight") + pl.col("common") >= least * pl.col("lighter") - 1e-6
-        )
-        pairs = pairs.sort("case", "place", "part", pl.col("near").not_()).unique(
-            ["case", "place", "part"], keep="first", maintain_order=True
-        )
+        pairs = pairs.with_columns(lighter.alias("lighter"))
+        pairs = pairs.filter(pl.col("weight") + pl.col("common") >= pl.col("least") * pl.col("lighter") - 1e-6)
+        # Of the ways in which a move was found the one that asks least of its content counts.
+        pairs = pairs.sort("case", "place", "part", "least", pl.col("near").not_())
+        pairs = pairs.unique(["case", "place", "part"], keep="first", maintain_order=True)
         rest = wanted.filter(~pl.col("rare")).select("case", "part", "term", "weight")
         more = pairs.select("case", "place", "part").join(rest, on=["case", "part"])
         more = more.join(self.record.terms_of(more["place"]), on=["place", "term"])
         more = more.group_by("case", "place", "part").agg(pl.col("weight").sum().alias("more"))
         pairs = pairs.join(more, on=["case", "place", "part"], how="left", maintain_order="left")
         share = ((pl.col("weight") + pl.col("more").fill_null(0.0)) / pl.col("lighter")).alias("share")
-        return pairs.select("case", "place", "part", "near", share).filter(pl.col("share") >= least - 1e-6)
+        return (
+            pairs.with_columns(share)
+            .filter(pl.col("share") >= pl.col("least") - 1e-6)
+            .select("case", "place", "part", "near", "share")
+        )
 
     def _once(self, pairs: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
         """Return pairs once where a case has several parties, through each of which a move can be found."""

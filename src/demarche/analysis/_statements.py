@@ -105,15 +105,15 @@ def _others(recipients: Iterable[str], doers: Iterable[str]) -> tuple[str, ...]:
     return tuple(party for party in recipients if re.sub(_FORCES, "", party) not in own)
 
 
-def infer_recipients(frame: pl.DataFrame, documents: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
+def infer_recipients(frame: pl.DataFrame, documents: pl.Series) -> dict[tuple[str, str], frozenset[str]]:
     """Return whom an actor addresses in a document with demands, charges and the like, if that is one party and no other.
 
     A threat often leaves unsaid whom it is meant for, because the sentence before it said so.
     """
-    near = frame.filter(
-        pl.col("document").is_in(list(documents)) & (pl.col("quad") >= 3) & (pl.col("status") == "actual")
-        & (pl.col("targets").list.len() > 0)
-    )  # fmt: skip
+    told = (pl.col("quad") >= 3) & (pl.col("status") == "actual") & (pl.col("targets").list.len() > 0)
+    near = frame.filter(told).join(
+        documents.alias("document").to_frame(), on="document", how="semi", maintain_order="left"
+    )
     demanded = _sole(near.filter(pl.col("act").is_in(["demand", "threaten"])))
     return _sole(near) | demanded
 

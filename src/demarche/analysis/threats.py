@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain, groupby, islice
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -54,8 +54,6 @@ def find_threats(
     confirmed: Verdicts = (),
     undone: Verdicts = (),
     level: float = 0.95,
-    draws: int = 1000,
-    seed: int = 1,
 ) -> Threats:
     """Return the threats (promises, offers) that are reported, each once however often it is restated, and what followed.
 
@@ -64,10 +62,10 @@ def find_threats(
     status actual carries it out (same actor, same recipient, an act that its words announce, contents alike or on the same
     narrow issue), meets its condition (the recipient concedes, accepts, promises, retreats or signs, its content like the
     condition or the demand beside it), or withdraws it (the actor retreats, concedes, denies or promises the contrary on it).
-    The first of these decides; the first three of a kind are kept, each with the rule that it was found by. Nothing found is ``open``: no more is known than that nothing is
-    reported. From `minimum` cases on the result has the share carried out by days (Aalen-Johansen, the other outcomes
-    competing), and its excess over what would be reported anyway: the chance of a move that would have counted as well, from
-    the days before the first statement and those after the linked move.
+    The first of these decides; the first three of a kind are kept, each with the rule that it was found by. Nothing found is
+    ``open``: no more is known than that nothing is reported. From `minimum` cases on the result has the share carried out by
+    days (Aalen-Johansen, the other outcomes competing), and its excess over what would be reported anyway: the chance of a move
+    that would have counted as well, from the days before the first statement and those after the linked move.
 
     0 means that in no case what was announced is reported to have followed. Do not read it as what a threat brings about: who
     expects to act threatens. Do not compare actors by it whose reports differ in number or in what they leave out.
@@ -89,8 +87,8 @@ def find_threats(
         Days after the last statement for which a case is watched.
     confirmed, undone
         Links that a person has judged: pairs of the case's and the move's id. What is undone decides nothing.
-    level, draws, seed
-        Of the intervals, and of the bootstrap of the excess.
+    level
+        Of the intervals.
 
     Raises
     ------
@@ -119,7 +117,7 @@ def find_threats(
         within=within, window=window, follow=follow, start=_first_day(frame), verdicts=verdicts,
     )  # fmt: skip
     cases = search.cases(groups)
-    curves, excess, notes = _rates(cases, search, minimum=minimum, level=level, draws=draws, seed=seed)
+    curves, excess, notes = _rates(cases, search, minimum=minimum, level=level)
     return Threats(
         act=act,
         until=until,
@@ -165,7 +163,8 @@ def _statements(frame: pl.DataFrame, act: str, until: date) -> tuple[list[Statem
     in_time = usable.filter(pl.col("date") <= until)
     if in_time.height < usable.height:
         left_out += (LeftOut(reason="after the end of the observation", moves=usable.height - in_time.height),)
-    addressed = infer_recipients(frame, in_time["document"].unique()) if in_time.height else {}
+    silent = in_time.filter(pl.col("targets").list.len() == 0)
+    addressed = infer_recipients(frame, silent["document"].unique()) if silent.height else {}
     return read_statements(in_time, addressed), left_out
 
 
@@ -186,17 +185,20 @@ def _record(frame: pl.DataFrame, statements: list[Statement], *, act: str, until
     told = frame.filter(
         (pl.col("voice") == "report") & pl.col("act").is_in(list(ACTS)) & (pl.col("date") <= until) & (pl.col("precision") == "day")
     )  # fmt: skip
-    near = _named(told, "doers", parties) | _named(told, "targets", actors)
-    every = told.filter(pl.col("row").is_in(list(near)))
+    near = pl.concat([_rows_of(told, "doers", parties), _rows_of(told, "targets", actors)]).unique()
+    every = told.join(near, on="row", how="semi")
     plans = every.filter(pl.col("status") == "planned").with_columns(
         pl.min_horizontal("date", "published").alias("date")
     )
     return Record(every.filter(pl.col("status") == "actual"), plans, act=act)
 
 
-def _named(frame: pl.DataFrame, column: str, parties: set[str]) -> set[int]:
-    listed = frame.select("row", column).explode(column)
-    return set(listed.filter(pl.col(column).is_in(list(parties)))["row"])
+def _rows_of(frame: pl.DataFrame, column: str, parties: set[str]) -> pl.DataFrame:
+    """Return ``row`` of the moves that have one of the parties in a column."""
+    listed = frame.select("row", pl.col(column).alias("party")).explode("party")
+    return listed.join(
+        pl.DataFrame({"party": sorted(parties)}, schema={"party": pl.String}), on="party", how="semi"
+    ).select("row")
 
 
 def _demands(
@@ -218,6 +220,28 @@ def _demands(
     return dict(found)
 
 
+class _Row(NamedTuple):
+    """What may have ended a case: a row of :meth:`Record.follow`."""
+
+    case: int
+    place: int
+    outcome: str
+    alike: bool
+    rule: str
+    part: int | None
+    beside: bool
+    date: date
+
+
+class _Ended(NamedTuple):
+    """A case with what may have ended it, what did, and what a person said of each."""
+
+    query: Query
+    rows: list[_Row]
+    decided: _Row | None
+    verdicts: dict[int, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """Makes cases of grouped statements."""
@@ -235,16 +259,20 @@ class _Search:
     def cases(self, groups: Sequence[list[Statement]]) -> list[Case]:
         """Return the cases of groups; statements after the outcome of a case are a case of their own."""
         queries = [self._query(stated) for stated in groups]
-        found = self.record.follow(queries, kept=_KEPT, judged=self._judged(queries))
-        known = self.record.frame.select("place", "id", "act", "text", "doers", "targets")
-        rows = found.join(known, on="place", how="left", maintain_order="left").iter_rows(named=True)
-        ended = [
-            one for case, some in groupby(rows, itemgetter("case")) for one in self._split(queries[case], list(some))
-        ]
+        judged = self._judged(queries)
+        found = self.record.follow(queries, kept=_KEPT, judged=judged.select("case", "place").unique())
+        said = {
+            (name, place): verdict for name, place, verdict in judged.select("name", "place", "verdict").iter_rows()
+        }
+        ended: list[_Ended] = []
+        for case, rows in groupby(map(_Row._make, found.iter_rows()), attrgetter("case")):
+            ended += self._split(queries[case], list(rows), said)
         without = set(range(len(queries))).difference(found["case"])
-        ended += [one for case in sorted(without) for one in self._split(queries[case], [])]
-        around = self._around([query for query, _, _ in ended])
-        made = [self._case(*one, days) for one, days in zip(ended, around, strict=True)]
+        ended += [one for case in sorted(without) for one in self._split(queries[case], [], said)]
+        made = [
+            self._case(*one)
+            for one in zip(*self._with_links(ended), self._around([one.query for one in ended]), strict=True)
+        ]
         return sorted(made, key=lambda case: (case.first, case.id))
 
     def _query(self, stated: Sequence[Statement]) -> Query:
@@ -272,51 +300,56 @@ class _Search:
         judged = {case for case, _ in self.verdicts}
         numbers = {
             name: number
-            for number, query in enumerate(queries)
-            for one in query.statements
-            if judged and (name := _name(one)) in judged
+            for number, query in enumerate(queries if judged else ())
+            for name in map(_name, query.statements)
+            if name in judged
         }
-        rows = [(numbers[case], move) for case, move in self.verdicts if case in numbers]
-        pairs = pl.DataFrame(rows, schema={"case": pl.UInt32, "id": pl.String}, orient="row")
-        return pairs.join(self.record.frame.select("id", "place"), on="id").select("case", "place").unique()
+        rows = [
+            (numbers[name], name, move, verdict) for (name, move), verdict in self.verdicts.items() if name in numbers
+        ]
+        schema = {"case": pl.UInt32, "name": pl.String, "id": pl.String, "verdict": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row").join(self.record.frame.select("id", "place"), on="id")
 
-    def _split(self, query: Query, rows: list[dict[str, Any]]) -> Iterator[tuple[Query, list[Link], Link | None]]:
-        """Yield a case with its links and the one that decides; after that the statements left over as the next case."""
+    def _split(self, query: Query, rows: list[_Row], said: Mapping[tuple[str, int], str]) -> Iterator[_Ended]:
+        """Yield a case with what may have ended it and what did; then the statements left over as the next case."""
         rest = list(query.statements)
         while rest:
-            day = rest[0].day
-            later = islice(rows, bisect_left(rows, day, key=itemgetter("date")), None)
-            stands = (row for row in later if (row["date"] > day or row["beside"]) and _stands(row, query, rest))
-            links = self._links(replace(query, statements=rest), stands)
-            decided = next((link for link in links if link.verdict != "undone"), None)
+            day, name = rest[0].day, _name(rest[0])
+            later = islice(rows, bisect_left(rows, day, key=attrgetter("date")), None)
+            stands = (row for row in later if (row.date > day or row.beside) and _stands(row, query, rest))
+            kept = self._kept(name, stands, said)
+            decided = next((row for row in kept if said.get((name, row.place)) != "undone"), None)
             stated = [one for one in rest if decided is None or one.day <= decided.date]
-            yield replace(query, statements=stated), links, decided
+            yield _Ended(
+                replace(query, statements=stated),
+                kept,
+                decided,
+                {row.place: said.get((name, row.place)) for row in kept},
+            )
             rest = rest[len(stated) :]
 
-    def _links(self, query: Query, rows: Iterable[dict[str, Any]]) -> list[Link]:
-        first, name = query.statements[0], _name(query.statements[0])
+    def _kept(self, name: str, rows: Iterable[_Row], said: Mapping[tuple[str, int], str]) -> list[_Row]:
+        """Return the first rows of each outcome, and those that a person has judged."""
         made, kept = [], Counter[str]()
+        full = len(_OUTCOMES[self.act])
         for row in rows:
-            verdict = self.verdicts.get((name, row["id"])) if self.verdicts else None
-            if verdict is None and kept[row["outcome"]] == _KEPT:
-                if not self.verdicts and len(kept) == len(_OUTCOMES[self.act]) and set(kept.values()) == {_KEPT}:
-                    break
-                continue
-            kept[row["outcome"]] += verdict is None
-            made.append(
-                Link(
-                    case=name,
-                    outcome=row["outcome"],
-                    move=row["id"],
-                    act=row["act"],
-                    date=row["date"],
-                    days=(row["date"] - first.day).days,
-                    why=_why(row, query, self.act),
-                    verdict=verdict,
-                    evidence=(first.id, row["id"]),
-                )
-            )
+            if (name, row.place) in said:
+                made.append(row)
+            elif kept[row.outcome] < _KEPT:
+                kept[row.outcome] += 1
+                made.append(row)
+            elif not said and sum(count == _KEPT for count in kept.values()) == full:
+                break
         return made
+
+    def _with_links(self, ended: Sequence[_Ended]) -> tuple[Sequence[_Ended], list[list[Link]]]:
+        """Return the cases, and of each the links: only now the words of the moves are fetched, of those that are kept."""
+        places = pl.Series("place", sorted({row.place for one in ended for row in one.rows}), dtype=pl.UInt32)
+        known = self.record.frame.join(places.to_frame(), on="place", how="semi").select(
+            "place", "id", "act", "text", "doers", "targets"
+        )
+        moves = {row["place"]: row for row in known.iter_rows(named=True)}
+        return ended, [[_link(one, row, moves[row.place], self.act) for row in one.rows] for one in ended]
 
     def _around(self, queries: Sequence[Query]) -> list[list[int]]:
         """Return of each case the days, counted from its first, with a move that would have carried it out."""
@@ -325,9 +358,10 @@ class _Search:
             made[case].append(day)
         return made
 
-    def _case(self, query: Query, links: list[Link], decided: Link | None, days: list[int]) -> Case:
-        stated, said = query.statements, combine(query.statements)
-        first = stated[0]
+    def _case(self, ended: _Ended, links: list[Link], days: list[int]) -> Case:
+        query, said = ended.query, combine(ended.query.statements)
+        stated, first = query.statements, query.statements[0]
+        decided = next((link for link in links if link.verdict != "undone"), None)
         skip = decided.days if decided and decided.outcome == "carried out" else self.within
         deadline = max((one.deadline for one in stated if one.deadline), default=None)
         recipients = _parties(one.named[1] for one in stated)
@@ -356,14 +390,16 @@ class _Search:
             evidence=tuple(one.id for one in stated),
         )
 
-    def watched(self, case: Case) -> int:
-        """Return how many days the counts of a case rest on."""
-        if self.start is None:
-            return 0
-        before = min(self.within, (case.first - self.start).days)
+    def watched(self, case: Case) -> int | None:
+        """Return how many days the counts of a case rest on; None where the record does not reach back far enough.
+
+        The days before must be whole for all cases alike: were those after to make up for them, cases that were carried out
+        would be let in more often than others.
+        """
+        if self.start is None or (case.first - self.start).days < self.within:
+            return None
         skip = case.days if case.outcome == "carried out" and case.days is not None else self.within
-        after = min(self.within, (self.until - case.first).days)
-        return max(before, 0) + max(after - skip, 0)
+        return self.within + max(min(self.within, (self.until - case.first).days) - skip, 0)
 
 
 @lru_cache(maxsize=100_000)
@@ -375,46 +411,57 @@ def _name(first: Statement) -> str:
     return "t" + hashlib.sha256(first.id.encode()).hexdigest()[:12]
 
 
-def _stands(row: dict[str, Any], query: Query, rest: Sequence[Statement]) -> bool:
+def _stands(row: _Row, query: Query, rest: Sequence[Statement]) -> bool:
     """Tell whether what a move gives was demanded beside a statement that is not over yet; true of the other rules."""
-    if row["rule"] != "demand":
+    if row.rule != "demand" or row.part is None:
         return True
-    _, beside = query.demands[row["part"] - 1]
+    _, beside = query.demands[row.part - 1]
     return any(one.id in beside for one in rest)
 
 
-def _why(row: dict[str, Any], query: Query, act: str) -> str:
+def _link(ended: _Ended, row: _Row, move: dict[str, Any], act: str) -> Link:
+    first = ended.query.statements[0]
+    return Link(
+        case=_name(first),
+        outcome=row.outcome,
+        move=move["id"],
+        act=move["act"],
+        date=row.date,
+        days=(row.date - first.day).days,
+        why=_why(row, move, ended.query, act),
+        verdict=ended.verdicts[row.place],
+        evidence=(first.id, move["id"]),
+    )
+
+
+def _why(row: _Row, move: dict[str, Any], query: Query, act: str) -> str:
     """Return the rule that links a case and a move, in words."""
-    done, said = row["act"], query.said
-    if row["rule"] == "act":
+    done, said = move["act"], query.said
+    if row.rule == "act":
         asked = " or ".join(sorted(said.kinds)) or "left open (so any material conflict counts)"
-        to = _towards(row, query)
-        shared = said.own & _terms(row["text"]) if row["alike"] else ()
-        return f"{done} by the same actor, {to}; what was announced: {asked}" + (
-            f"; both speak of {_listed(shared)}" if shared else ""
-        )
-    if row["rule"] == "condition":
+        shared = said.own & _terms(move["text"]) if row.alike else ()
+        about = f"; both speak of {_listed(shared)}" if shared else ""
+        return f"{done} by the same actor, {_towards(move, query)}; what was announced: {asked}{about}"
+    if row.rule == "condition":
         return f"{done} by the recipient, its content like the condition"
-    if row["rule"] == "demand":
+    if row.rule == "demand":
         return f"{done} by the recipient, its content like what was demanded beside the threat"
-    if row["rule"] == "refusal":
+    if row.rule == "refusal":
         return f"{done} by the recipient, " + (
-            "its content like the offer" if row["alike"] else "towards the actor, on the same issue"
+            "its content like the offer" if row.alike else "towards the actor, on the same issue"
         )
     if act != "threaten" and said.abstains and done in said.kinds:
         return f"{done} by the same actor, which had said that it would not do so"
-    about = (
-        "its content like what was announced" if row["alike"] else "not to do or to end something, on the same issue"
-    )
+    about = "its content like what was announced" if row.alike else "not to do or to end something, on the same issue"
     return f"{done} by the same actor, {about}"
 
 
-def _towards(row: dict[str, Any], query: Query) -> str:
-    if not query.recipients.isdisjoint(row["targets"]):
+def _towards(move: dict[str, Any], query: Query) -> str:
+    if not query.recipients.isdisjoint(move["targets"]):
         return "the same recipient"
-    if not query.recipients.isdisjoint(row["doers"]):
+    if not query.recipients.isdisjoint(move["doers"]):
         return "together with the recipient"
-    return "another recipient" if row["targets"] else "a recipient that is not named"
+    return "another recipient" if move["targets"] else "a recipient that is not named"
 
 
 def _listed(found: Iterable[str]) -> str:
@@ -426,7 +473,7 @@ def _parties(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _rates(
-    cases: list[Case], search: _Search, *, minimum: int, level: float, draws: int, seed: int
+    cases: list[Case], search: _Search, *, minimum: int, level: float
 ) -> tuple[tuple[Curve, ...], Excess | None, tuple[str, ...]]:
     noun = _NOUNS[search.act]
     usable = [case for case in cases if not case.abstains]
@@ -454,8 +501,6 @@ def _rates(
         within=search.within,
         watched=[search.watched(case) for case in usable],
         causes=causes,
-        draws=draws,
-        seed=seed,
         level=level,
     )
     notes += _rate_notes(search, excess)
