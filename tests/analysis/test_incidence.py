@@ -1,11 +1,10 @@
 """Cumulative incidence: exact with ties, right with competing events, and as lifelines has it."""
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarche.analysis.incidence import draw_incidence, estimate_incidence
+from demarche.analysis.incidence import estimate_incidence
 from demarche.errors import InputError
 from evaluation.incidence import compare_lifelines, plant
 
@@ -59,14 +58,6 @@ def test_all_outcomes_and_the_open_cases_make_one(cases):
         for step in curve.steps:
             assert -1e-9 <= step.interval.low <= step.incidence + 1e-9
             assert step.incidence - 1e-9 <= step.interval.high <= 1 + 1e-9
-
-
-@given(CASES, st.integers(0, 12))
-def test_drawing_each_case_once_is_the_estimate(cases, time):
-    durations, causes = zip(*cases, strict=True)
-    step = estimate_incidence(durations, causes, cause=1).at(time)
-    drawn = draw_incidence(durations, causes, cause=1, time=time, weights=np.ones((1, len(cases))))
-    assert drawn[0] == pytest.approx(step.incidence if step else 0.0)
 
 
 @settings(max_examples=5, deadline=None)

@@ -63,7 +63,7 @@ def estimate_excess(
     expected, used = [], []
     for number, case in enumerate(cases):
         days = within if causes[number] < 2 else min(within, case.observed)
-        count = (case.before or 0) + (case.after or 0)
+        count = case.before + case.after
         seen = watched[number]
         chance = None if seen is None else chance_by(days, with_move=count, watched=seen)
         if chance is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +11,7 @@ from demarche.errors import InputError
 from demarche.model.findings import Interval
 from demarche.model.threats import Incidence, Step
 
-__all__ = ["draw_incidence", "estimate_incidence"]
+__all__ = ["estimate_incidence"]
 
 Floats = NDArray[np.float64]
 
@@ -86,32 +84,6 @@ def estimate_incidence(durations: ArrayLike, causes: ArrayLike, *, cause: int, l
             for step in range(len(at))
         ),
     )
-
-
-def draw_incidence(
-    durations: Sequence[float], causes: Sequence[int], *, cause: int, time: float, weights: Any
-) -> Floats:
-    """Return the incidence by `time` for each row of case weights (draws of cases with replacement).
-
-    Parameters
-    ----------
-    weights
-        Array [draws, cases]: how often each case was drawn.
-    """
-    times, codes = np.asarray(durations, float), np.asarray(causes, np.int64)
-    order = np.argsort(times, kind="stable")
-    at, start = np.unique(times[order], return_index=True)
-    drawn = np.asarray(weights, float)[:, order]
-    kinds = codes[order]
-    of_all = np.add.reduceat(drawn, start, axis=1)
-    of_any = np.add.reduceat(drawn * (kinds > 0), start, axis=1)
-    of_cause = np.add.reduceat(drawn * (kinds == cause), start, axis=1)
-    at_risk = drawn.sum(axis=1, keepdims=True) - np.cumsum(of_all, axis=1) + of_all
-    safe = np.where(at_risk > 0, at_risk, 1.0)
-    alive = np.cumprod(1 - of_any / safe, axis=1)
-    alive = np.concatenate([np.ones((len(drawn), 1)), alive[:, :-1]], axis=1)
-    made: Floats = ((alive * of_cause / safe) * (at <= time)).sum(axis=1)
-    return made
 
 
 def _check(durations: ArrayLike, causes: ArrayLike, cause: int, level: float) -> tuple[Floats, NDArray[np.int64]]:

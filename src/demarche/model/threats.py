@@ -100,13 +100,13 @@ class Excess:
     days
         Days from the first statement.
     cases
-        Cases compared: those with enough days of record before them.
+        Cases compared: those with as many days of record before them.
     observed
         Share carried out by then (Aalen-Johansen).
     expected
         Share expected from how often moves that would have counted as well are reported around the announcements.
     excess, interval
-        Observed less expected, and its interval (cases drawn again).
+        Observed less expected, and its interval.
     """
 
     days: int
@@ -188,9 +188,9 @@ class Case:
         Days for which the case was watched: to its outcome, or to the end.
     before, after
         Days with a move that would have counted as carrying it out, in the window before the first statement, and in the window
-        after it without the linked move and the days up to it; None where they were not looked for.
+        after it without the linked move and the days up to it.
     links
-        What may have ended it, by date.
+        What may have ended it, by date: the first three moves of each outcome, and those that a person has judged.
     evidence
         The statements.
     """
@@ -213,8 +213,8 @@ class Case:
     outcome_date: date | None = None
     days: int | None = None
     observed: int = 0
-    before: int | None = None
-    after: int | None = None
+    before: int = 0
+    after: int = 0
     links: tuple[Link, ...] = ()
     evidence: tuple[str, ...] = ()
 
