@@ -51,9 +51,8 @@ def doers(content: Content) -> tuple[str, ...]:
     >>> doers(Content(move="m1", issue="withdrawal", act="demand", words="withdraw", actors=("RUS",), recipients=("UKR",)))
     ('UKR',)
     """
-    if content.act in _BY_RECIPIENT:
-        return content.recipients
-    return content.actors if content.act in _BY_ACTOR else ()
+    known = content.recipients if content.act in _BY_RECIPIENT else content.actors if content.act in _BY_ACTOR else ()
+    return tuple(dict.fromkeys(known))
 
 
 def phrase(content: Content, *, name: Name) -> str:
