@@ -20,14 +20,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from demarche.analysis.repetition import measure_repetition
 
 __all__ = ["WORLDS", "World", "measure", "plant", "true_repetition"]
 
 _M = 10
-_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from demarche.cli._output import open_output
 from demarche.errors import LedgerError
 from demarche.model import LedgerMove
 
-__all__ = ["Asked", "analysis_options"]
+__all__ = ["Asked", "analysis_options", "check_day", "day_of"]
 
 _FORMATS = ("table", "jsonl", "csv", "parquet")
 
@@ -131,6 +131,19 @@ class Asked:
                 write_rows_parquet(rows, file, more=self._named)
             else:
                 file.writelines({"jsonl": write_rows_jsonl, "csv": write_rows_csv}[self._form](rows, more=self._named))
+
+
+def check_day(_: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """Return the day that an option gives: the callback of all options that take one."""
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter("give a day such as 2026-03-31", param=parameter) from error
+
+
+def day_of(published: str | None) -> date | None:
+    """Return the day of a time of publication, None where it is not known to the day."""
+    return date.fromisoformat(published[:10]) if published and len(published) >= 10 else None
 
 
 def analysis_options(function: Callable[..., int]) -> Callable[..., int]:

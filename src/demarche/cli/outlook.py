@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from demarche.cli._analysis import Asked, analysis_options
+from demarche.cli._analysis import Asked, analysis_options, check_day
 from demarche.cli._ledger import ledger_option, open_ledger
 from demarche.errors import InputError
 
@@ -33,13 +33,6 @@ def outlook() -> None:
     """
 
 
-def _day(_: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
-    try:
-        return None if value is None else date.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter("give a day such as 2026-03-31", param=parameter) from error
-
-
 _more_rates = click.option(
     "--rates",
     "files",
@@ -52,7 +45,7 @@ _more_rates = click.option(
 @outlook.command()
 @analysis_options
 @click.option(
-    "--on", callback=_day, metavar="DATE", help="Look from this day, without what was published later; today."
+    "--on", callback=check_day, metavar="DATE", help="Look from this day, without what was published later; today."
 )
 @click.option(
     "--back",
@@ -96,7 +89,12 @@ def show(asked: Asked, on: date | None, back: int, files: tuple[str, ...]) -> in
 @click.option("--question", required=True, help="What may happen, as a question that yes or no answers.")
 @click.option("--probability", required=True, type=float, help="Of yes: above 0 and below 1, e.g. 0.35.")
 @click.option(
-    "--by", "by", required=True, callback=_day, metavar="DATE", help="The day on which it is decided at the latest."
+    "--by",
+    "by",
+    required=True,
+    callback=check_day,
+    metavar="DATE",
+    help="The day on which it is decided at the latest.",
 )
 @click.option("--rule", required=True, metavar="TEXT", help="How it is decided: what counts as yes, by which source.")
 @click.option("--base-rate", metavar="ID", help="The base rate that was looked at: demarche outlook base-rates.")

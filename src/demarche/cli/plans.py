@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from demarche.cli._analysis import Asked, analysis_options
+from demarche.cli._analysis import Asked, analysis_options, check_day, day_of
 
 __all__ = ["plans"]
 
@@ -18,10 +18,11 @@ __all__ = ["plans"]
 @analysis_options
 @click.option(
     "--before",
+    callback=check_day,
     metavar="DATE",
     help="Match only what is dated before this day; by default the plan's own day, if it has one.",
 )
-def plans(asked: Asked, plan: str, second: str | None, before: str | None) -> int:
+def plans(asked: Asked, plan: str, second: str | None, before: date | None) -> int:
     """Show whose earlier words the points of a plan repeat and who refused them; or compare a plan with a SECOND.
 
     A plan is a text with a numbered list, bullets or paragraphs, each of them a point.
@@ -41,18 +42,7 @@ def plans(asked: Asked, plan: str, second: str | None, before: str | None) -> in
             proposition=asked.proposition,
         )
         return 0
-    day = _day(before) or (
-        document.published and date.fromisoformat(document.published[:10])
-        if len(document.published or "") >= 10
-        else None
-    )
-    result: Any = match_plan_text(document, asked.moves(), ledger=asked.ledger, before=day or None)
+    day = before or day_of(document.published)
+    result: Any = match_plan_text(document, asked.moves(), ledger=asked.ledger, before=day)
     asked.show(result, rows=result.points, render=render_plan, chart=chart_plan, proposition=asked.proposition)
     return 0
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return None if value is None else date.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter("give a day such as 2026-03-31", param_hint="--before") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from demarche.cli._analysis import Asked, analysis_options
+from demarche.cli._analysis import Asked, analysis_options, check_day, day_of
 from demarche.errors import LedgerError
 
 __all__ = ["threats"]
@@ -23,7 +23,12 @@ __all__ = ["threats"]
     show_default=True,
     help="Threats, promises or offers.",
 )
-@click.option("--end", metavar="DATE", help="End of the observation; by default the last day that is reported.")
+@click.option(
+    "--end",
+    callback=check_day,
+    metavar="DATE",
+    help="End of the observation; by default the last day that is reported.",
+)
 @click.option(
     "--within",
     type=click.IntRange(1, 3650),
@@ -54,7 +59,7 @@ __all__ = ["threats"]
 def threats(
     asked: Asked,
     act_of: str,
-    end: str | None,
+    end: date | None,
     within: int,
     minimum: int,
     limit: int,
@@ -78,7 +83,7 @@ def threats(
     result = find_threats(
         moves,
         act=act_of,
-        until=_day(end) or _last_day(moves) or _day(asked.ledger.overview().last) or asked.today,
+        until=end or _last_day(moves) or day_of(asked.ledger.overview().last) or asked.today,
         within=within,
         minimum=minimum,
         confirmed=asked.ledger.judged_links("confirmed"),
@@ -113,10 +118,3 @@ def _last_day(moves: Any) -> date | None:
     """Return the last day of which anything is published, else reported to happen."""
     days: list[date] = [day for day in (moves["published"].max(), moves["date"].max()) if day is not None]
     return days[0] if days else None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return None if value is None else date.fromisoformat(value[:10])
-    except ValueError as error:
-        raise click.BadParameter("give a day such as 2026-03-31", param_hint="--end") from error

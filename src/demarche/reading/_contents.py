@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarche.errors import ModelError
+from demarche.reading._weights import TOKENIZER, open_session, open_tokenizer
 
 __all__ = ["CONTENT_CARD", "CONTENT_GRAPH", "RELATIONS", "Comparer", "load_comparer"]
 
@@ -131,25 +132,15 @@ def load_comparer(folder: str | Path | None = None, *, threads: int = 0) -> Comp
     ModelError
         If a file is missing or damaged.
     """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    from demarche.reading._weights import TOKENIZER
-
     place = Path(folder) if folder is not None else _SHIPPED
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
     try:
         record = json.loads((place / CONTENT_CARD).read_text("utf-8"))
         card = _Card(**{name: record[name] for name in ("name", "version", "threshold", "mix")})
         shared = place / TOKENIZER
-        tokenizer = Tokenizer.from_file(str(shared if shared.exists() else _SHIPPED / TOKENIZER))
-        session = onnxruntime.InferenceSession(str(place / CONTENT_GRAPH), options, providers=["CPUExecutionProvider"])
+        tokenizer = open_tokenizer(shared if shared.exists() else _SHIPPED / TOKENIZER, pieces=_MOST)
+        session = open_session(place / CONTENT_GRAPH, threads=threads)
     except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions of their own
         raise ModelError(
             f"the weights for contents in {place} cannot be loaded ({error}); reinstall demarche or train again"
         ) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(_MOST)
     return Comparer(card, tokenizer, session)

@@ -16,7 +16,17 @@ from demarche.reading._assemble import CandidateScores
 from demarche.reading._labels import ACTS, ISSUES
 from demarche.reading._tokens import MAX_PIECES, Tokens, batch_tokens
 
-__all__ = ["FIRST_GRAPH", "Card", "FirstPass", "SECOND_GRAPH", "TOKENIZER", "Weights", "load_weights"]
+__all__ = [
+    "FIRST_GRAPH",
+    "Card",
+    "FirstPass",
+    "SECOND_GRAPH",
+    "TOKENIZER",
+    "Weights",
+    "load_weights",
+    "open_session",
+    "open_tokenizer",
+]
 
 FIRST_GRAPH = "sentence.onnx"
 SECOND_GRAPH = "trigger.onnx"
@@ -124,6 +134,26 @@ def _run(session: Any, outputs: list[str], feed: Mapping[str, object]) -> list[A
     return result
 
 
+def open_session(path: Path, *, threads: int) -> Any:
+    """Return an onnxruntime session of a graph; raises what onnxruntime raises. 0 threads lets it take all cores."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(path: Path, *, pieces: int) -> Any:
+    """Return a tokenizer that cuts texts at so many word pieces; raises what tokenizers raises."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(pieces)
+    return tokenizer
+
+
 def load_weights(folder: str | Path | None = None, *, threads: int = 0) -> Weights:
     """Return the weights in `folder`, the shipped ones by default.
 
@@ -137,28 +167,17 @@ def load_weights(folder: str | Path | None = None, *, threads: int = 0) -> Weigh
     ModelError
         If a file is missing, damaged, or made for other label sets.
     """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
     place = Path(folder) if folder is not None else _SHIPPED
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
     try:
         card = _read_card(place / CARD)
-        tokenizer = Tokenizer.from_file(str(place / TOKENIZER))
-        sessions = [
-            onnxruntime.InferenceSession(str(place / graph), options, providers=["CPUExecutionProvider"])
-            for graph in (FIRST_GRAPH, SECOND_GRAPH)
-        ]
+        tokenizer = open_tokenizer(place / TOKENIZER, pieces=MAX_PIECES)
+        sessions = [open_session(place / graph, threads=threads) for graph in (FIRST_GRAPH, SECOND_GRAPH)]
     except ModelError:
         raise
     except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions of their own
         raise ModelError(
             f"the weights in {place} cannot be loaded ({error}); reinstall demarche or train again"
         ) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_PIECES)
     return Weights(card=card, tokenizer=tokenizer, first=sessions[0], second=sessions[1])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demarche.model.network import Edge, Network, Networks, Node
+from demarche.present.charts._labels import shorten
 from demarche.present.charts._style import AGAINST, FOR, INK, OTHERS, QUIET, STYLE, UNKNOWN
 from demarche.present.network import describe_edge, name_node, name_span
 
@@ -154,7 +155,7 @@ def _spots(nodes: Sequence[Node], name: Name, width: int, height: int) -> dict[s
     return {
         node.id: _Spot(
             node=node,
-            label=_short(name_node(node.id, node.kind, name=name), 34),
+            label=shorten(name_node(node.id, node.kind, name=name), 34),
             x=place[0],
             y=place[1],
             radius=4 + 6 * math.sqrt(abs(node.strength) / most),
@@ -184,14 +185,10 @@ def _columns(nodes: Sequence[Node], name: Name, proposition: Name, small: bool) 
     spots = {}
     for node in nodes:
         actor = node.kind == "actor"
-        label = _short(name_node(node.id, node.kind, name=name, proposition=proposition), 24 if actor else longest)
+        label = shorten(name_node(node.id, node.kind, name=name, proposition=proposition), 24 if actor else longest)
         at = 14 + (node.y or 0) * (height - 28)
         spots[node.id] = _Spot(node=node, label=label, x=left if actor else right, y=at, radius=5)
     return width, height, spots
-
-
-def _short(words: str, longest: int) -> str:
-    return words if len(words) <= longest else f"{words[: longest - 1]}\u2026"
 
 
 def _drawn(edge: Edge, network: Network, spots: dict[str, _Spot], heaviest: float) -> Spec | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from demarche.model import Plan, PlanChanges
+from demarche.present.charts._labels import shorten
 from demarche.present.charts._style import AGAINST, FOR, OTHERS, STYLE, UNKNOWN
 
 __all__ = ["chart_plan", "chart_plan_changes"]
@@ -28,7 +29,7 @@ def chart_plan(plan: Plan, *, name: Name, proposition: Name) -> dict[str, Any]:
             first = actor in point.first_by
             values.append(
                 {
-                    "point": _short(f"{point.number}. {' '.join(point.span.text.split())}"),
+                    "point": shorten(f"{point.number}. {point.span.text}", _LONGEST),
                     "party": name(actor) or actor,
                     "side": _SIDES[side],
                     "mark": "1st" if first else "",
@@ -90,7 +91,9 @@ def chart_plan_changes(changes: PlanChanges, *, name: Name, proposition: Name) -
     for row in shown:
         span = row.new or row.old
         label = f"{row.new_number or row.old_number}. {' '.join(span.text.split()) if span else ''}"
-        values.append({"point": _short(label if row.new else f"({label})"), "change": row.change, "evidence": []})
+        values.append(
+            {"point": shorten(label if row.new else f"({label})", _LONGEST), "change": row.change, "evidence": []}
+        )
     rest = f"; {len(changes.rows) - len(shown)} more are not shown" if len(changes.rows) > len(shown) else ""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -117,7 +120,3 @@ def chart_plan_changes(changes: PlanChanges, *, name: Name, proposition: Name) -
         },
         "config": STYLE,
     }  # fmt: skip
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "\u2026"
