@@ -15,7 +15,7 @@ from demarche import pipeline
 from demarche.analysis import measure_accuracy
 from demarche.model import CodedSentence, ReadSentence
 from demarche.sources import read_coded
-from training.augment import exchange_parties
+from demarche.training.augment import exchange_parties
 
 _DRAWS = 5
 

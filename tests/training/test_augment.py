@@ -1,7 +1,7 @@
 import random
 
 from demarche.sources import parse_coded
-from training.augment import exchange_parties
+from demarche.training.augment import exchange_parties
 
 TEXT = "Moscow said Russian forces would leave Kyiv's region if Ukraine signed."
 MOVE = {

@@ -10,7 +10,7 @@ from demarche.reading._decode import find_triggers
 from demarche.reading._labels import ACTS, ISSUES, RECIPIENT_TAGS, ROLE_TAGS, STATUSES, TRIGGER_TAGS
 from demarche.reading._weights import load_weights
 from demarche.sources import parse_coded, read_coded
-from training.data import IGNORE, make_examples
+from demarche.training.data import IGNORE, make_examples
 
 pytestmark = pytest.mark.model
 CORPUS = Path(__file__).parents[2] / "corpus" / "sentences.jsonl"

@@ -1,6 +1,6 @@
 import json
 
-from training.join import join_texts, strip_texts
+from demarche.training.join import join_texts, strip_texts
 
 TEXT = "First. Kyiv rejected it."
 RECORD = {

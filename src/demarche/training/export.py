@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from demarche.reading._labels import ACTS, ISSUES
 from demarche.reading._weights import CARD, FIRST_GRAPH, SECOND_GRAPH, TOKENIZER
-from training.network import Network
+from demarche.training.network import Network
 
 __all__ = ["export", "export_card", "prepare_graph", "quantise_graph", "write_graph", "write_graphs"]
 

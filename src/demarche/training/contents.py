@@ -1,4 +1,4 @@
-"""``python -m training.contents``: from coded pairs of contents to the weights that compare them.
+"""``python -m demarche.training.contents``: from coded pairs of contents to the weights that compare them.
 
 One encoder does both: alone, a text gives the vector by which candidates are found (held near that of the encoder that it
 starts from); two together give whether they state the same, the contrary, or something else.
@@ -23,13 +23,15 @@ from torch.nn import functional
 from demarche.actors import load_gazetteer
 from demarche.analysis.propositions import phrase
 from demarche.codebook import load_codebook
+from demarche.errors import MissingExtra
 from demarche.model import Act, Content
 from demarche.reading._contents import CONTENT_CARD, CONTENT_GRAPH, RELATIONS, load_comparer
-from training.export import prepare_graph, quantise_graph, write_graph
+from demarche.training.base import default_base, load_tokenizer
+from demarche.training.corpus import corpus_file
+from demarche.training.export import prepare_graph, quantise_graph, write_graph
 
 __all__ = ["ContentNetwork", "Pair", "main", "read_pairs"]
 
-_CORPUS = Path(__file__).parent.parent / "corpus"
 _MOST = 128
 _STILL = 1
 """Layers that do not learn: the pairs are few."""
@@ -122,8 +124,8 @@ def main() -> None:
     pairs = [pair for path in options.pairs for pair in read_pairs(path)]
     learn = [pair for pair in pairs if pair.split == "train"]
     held = [pair for pair in pairs if pair.split == "dev"]
-    tokenizer = _tokenizer(options.base)
-    beside = read_neighbours(_CORPUS / "sentences.jsonl")
+    tokenizer = load_tokenizer(options.base, pieces=_MOST)
+    beside = read_neighbours(corpus_file("sentences.jsonl"))
     network = fit(options.base, tokenizer, learn, beside, epochs=options.epochs, rate=options.rate, seed=options.seed)
     _export(network, options.output, tokenizer, options)
     print(f"wrote {options.output}; {len(learn)} pairs learnt, threshold on {len(held)}")
@@ -263,15 +265,6 @@ def _feed(tokenizer: Any, texts: list[Any]) -> tuple[Tensor, Tensor, Tensor]:
     return feed[0], feed[1], feed[2]
 
 
-def _tokenizer(base: str) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(Path(base) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(_MOST)
-    return tokenizer
-
-
 def _export(network: ContentNetwork, folder: Path, tokenizer: Any, options: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ids = torch.ones((2, 9), dtype=torch.int64)
@@ -331,9 +324,13 @@ def _write_card(folder: Path, card: dict[str, Any]) -> None:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.contents", description=(__doc__ or "").split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m demarche.training.contents", description=(__doc__ or "").split("\n", 1)[0]
+    )
     parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
-    parser.add_argument("--pairs", type=Path, nargs="+", default=[_CORPUS / "pairs.jsonl"], help="files of coded pairs")
+    parser.add_argument(
+        "--pairs", type=Path, nargs="+", default=[corpus_file("pairs.jsonl")], help="files of coded pairs"
+    )
     parser.add_argument("--output", type=Path, default=Path("runs/contents"), help="folder to write the weights to")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rate", type=float, default=8e-5, help="peak learning rate of the encoder")
@@ -341,10 +338,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--version", default="1.0.0")
     options = parser.parse_args()
-    if options.base is None:
-        from training.__main__ import default_base
-
-        options.base = default_base()
+    try:
+        options.base = options.base or default_base()
+    except MissingExtra as error:
+        raise SystemExit(str(error)) from error
     return options
 
 

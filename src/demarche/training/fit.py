@@ -15,8 +15,8 @@ from torch.nn import functional
 from demarche.reading._decode import find_triggers, log_softmax
 from demarche.reading._labels import ACTS, NONE
 from demarche.reading._tokens import batch_tokens
-from training.data import IGNORE, Example, MoveLabels
-from training.network import Network, TriggerScores
+from demarche.training.data import IGNORE, Example, MoveLabels
+from demarche.training.network import Network, TriggerScores
 
 __all__ = ["Settings", "fit"]
 

@@ -1,7 +1,7 @@
 """Coded sentences without their texts: what of a coding may be passed on where the texts are others'.
 
 A stripped record has the item's id, where the sentence starts in the item's text, its length and SHA-256, and offsets
-without words. ``python -m training.join STRIPPED --items ITEMS --output FILE`` puts the words back.
+without words. ``python -m demarche.training.join STRIPPED --items ITEMS --output FILE`` puts the words back.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _change_spans(move: dict[str, Any], change: Any) -> dict[str, Any]:
 
 def main() -> None:
     """Join a stripped file with its items and say how many sentences were found."""
-    parser = argparse.ArgumentParser(prog="python -m training.join", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demarche.training.join", description=__doc__)
     parser.add_argument("stripped", type=Path)
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)

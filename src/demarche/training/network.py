@@ -166,6 +166,8 @@ def _mean(states: Tensor, weights: Tensor) -> Tensor:
 def load_network(base: str, *, reread: int = 2, dropout: float = 0.1) -> Network:
     """Return a network on the encoder `base`: a folder with weights, or a name that transformers can load."""
     from transformers import AutoModel
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     encoder = AutoModel.from_pretrained(base, attn_implementation="eager", attention_probs_dropout_prob=0.0)
     return Network(encoder, reread=reread, dropout=dropout)

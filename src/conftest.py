@@ -1,0 +1,6 @@
+"""Modules that load torch are not searched for examples where it is not installed: it comes with the extra ``train`` alone."""
+
+import importlib.util
+
+_WITH_TORCH = ("__main__", "contents", "export", "fit", "network", "start")
+collect_ignore = [] if importlib.util.find_spec("torch") else [f"demarche/training/{name}.py" for name in _WITH_TORCH]

@@ -1,1 +1,0 @@
-"""How the weights are made: coded sentences in, two ONNX graphs out. Not needed at run time."""
