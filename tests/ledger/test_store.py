@@ -120,3 +120,14 @@ def test_four_writers_and_a_reader_lose_nothing(url, coded):
         assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
         assert ledger.overview().documents == 45
         assert ledger.verify().problems == ()
+
+
+def test_a_ledger_on_a_medium_that_cannot_be_written_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "a ledger?.db"
+    Ledger.open(str(path)).close()
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda place, mode: mode != os.W_OK and allowed(place, mode))
+    with Ledger.open(str(path), create=False) as ledger:
+        assert ledger.overview().documents == 0
+        with pytest.raises(LedgerError, match="cannot be written"):
+            ledger.settle("the group", "LBN-HEZBOLLAH")

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import getpass
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError, SpanError
-from demarche.ledger import _forecasts, _frames, _propositions, _views
+from demarche.ledger import _forecasts, _frames, _pages, _propositions, _recoding, _reviews, _views
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
 from demarche.ledger._clusters import cluster_for, cluster_of, members, moved, oldest
 from demarche.ledger._copies import bands, shingles
 from demarche.ledger._rows import document_row, mention_rows, move_row, reading_row, words_key
+from demarche.ledger._standing import follow, rebuild
 from demarche.ledger._store import Store, now
+from demarche.ledger._timeline import timeline
 from demarche.ledger._verify import verify
 from demarche.model import (
     Act,
@@ -28,6 +30,7 @@ from demarche.model import (
     Content,
     Count,
     Document,
+    DocumentRow,
     Failure,
     Forecast,
     LedgerMove,
@@ -38,10 +41,19 @@ from demarche.model import (
     OpenMention,
     Overview,
     Proposition,
+    ReviewProgress,
+    ReviewSample,
+    ReviewTask,
+    SearchHit,
+    SentenceMark,
+    SentenceReview,
+    Span,
     Status,
+    Timeline,
     Verification,
     Voice,
 )
+from demarche.model.recoding import Recoding
 
 __all__ = ["Ledger"]
 
@@ -175,6 +187,61 @@ class Ledger:
             seq = _next_seq(connection)
             self._append(connection, seq, "failure", row["place"], None, {"failures": [{"seq": seq, **row}]})
         return True
+
+    # Re-coding
+
+    def recode(self, coded: CodedDocument) -> bool:
+        """Take in another coder's reading of a document that is there, all of it in one entry; False if that coder has read it.
+
+        Its moves become the current ones, and those of the coder before that it does not find leave the current view. What a person
+        has said stays: moves that were amended, rejected, restored, added, accepted or pinned, that decide a threat or are evidence of
+        a forecast, and all of a sentence that was reviewed. What the coder finds there is kept aside (:meth:`coded_by`).
+
+        Raises
+        ------
+        InputError
+            If the document is not there, was redacted, or has another text in the ledger.
+        SpanError
+            If a move's words do not stand at its offsets.
+        """
+        document, coder = coded.document, coded.reading.coder
+        for move in coded.moves:
+            move.check(document.text)
+        with self._store.writing() as connection:
+            _recoding.check_document(connection, document)
+            if _recoding.has_read(connection, document.id, coder):
+                return False
+            why = f"read by {coder}, before by {_recoding.last_coder(connection, document.id)}"
+            seq = _next_seq(connection)
+            rows = _recoding.recoded_rows(connection, coded, seq)
+            self._append(connection, seq, "recoding", document.id, why, rows)
+        return True
+
+    def coded_by(self, document: str, coder: str) -> list[Move]:
+        """Return what a coder found in a document, in text order, as the coder wrote it, whatever was said or coded since.
+
+        Raises
+        ------
+        LedgerError
+            If the document is not there or was redacted, or the coder has not read it.
+        """
+        with self._store.reading() as connection:
+            return _recoding.coded_by(connection, _clean(document), coder)
+
+    def recoding(self, coder: str) -> Recoding:
+        """Return what became of the moves of the documents that a coder read after another had."""
+        with self._store.reading() as connection:
+            return _recoding.recoding(connection, coder)
+
+    def document_ids(self) -> list[str]:
+        """Return the ids of the documents, without those that were redacted, in the order in which they were taken in."""
+        with self._store.reading() as connection:
+            return _recoding.document_ids(connection)
+
+    def read_by(self, coder: str) -> set[str]:
+        """Return the ids of the documents that a coder has read."""
+        with self._store.reading() as connection:
+            return _recoding.read_by(connection, coder)
 
     # What people say of it
 
@@ -376,6 +443,11 @@ class Ledger:
         with self._store.reading() as connection:
             return _propositions.propositions(connection, issue)
 
+    def proposition(self, proposition: str) -> Proposition:
+        """Return a proposition, or the one that it was merged into; raises LedgerError if there is none."""
+        with self._store.reading() as connection:
+            return _propositions.proposition(connection, _clean(proposition))
+
     def assignments(self, moves: list[str] | None = None) -> list[Assignment]:
         """Return which proposition the content of each move states, of all moves or of those named."""
         with self._store.reading() as connection:
@@ -536,6 +608,145 @@ class Ledger:
         with self._store.reading() as connection:
             return _forecasts.forecasts(connection)
 
+    # Reviews
+
+    def next_review(
+        self, queue: str, *, reviewer: str | None = None, coder: str | None = None, share: float = 0.5
+    ) -> ReviewTask | None:
+        """Return the next sentence of a queue that is to be reviewed, None if there is none left.
+
+        Parameters
+        ----------
+        queue
+            ``random``: sentences drawn to measure the coder, in one order for all reviewers. Those that were put before others which are
+            reviewed already, because their documents came later, are given first. ``uncertain``: the sentence with the move of which
+            the coder was least sure, of those that nobody reviewed in any queue; the measured figures leave these reviews out.
+        reviewer
+            The sentences that this person has reviewed in the random queue are passed over; None passes over what anybody has.
+        coder
+            Whose moves are judged; by default the coder of the latest reading.
+        share
+            Of the random queue, the share of sentences in which the coder saw a move, 0 to 1. The figures are weighted
+            accordingly, so that it can change at any time.
+
+        Raises
+        ------
+        InputError
+            If there is no such queue.
+        """
+        if queue not in ("random", "uncertain"):
+            raise InputError(f"nothing is next in the queue {queue!r}; choose random or uncertain")
+        with self._store.reading() as connection:
+            coder = coder or _reviews.choose_coder(connection)
+            if coder is None:
+                return None
+            if queue == "uncertain":
+                return _reviews.next_uncertain(connection, coder)
+            return _reviews.next_random(connection, self._store, coder, reviewer and _clean(reviewer), share)
+
+    def review_task(
+        self, document: str, start: int, end: int, *, queue: str = "chosen", coder: str | None = None
+    ) -> ReviewTask:
+        """Return the task to review any sentence, by its offsets as it was read.
+
+        Parameters
+        ----------
+        queue
+            Name the queue that gave the sentence to take its task up again. A sentence that is reviewed as ``random`` out of
+            its turn counts once those before it are reviewed.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such sentence, or the document was redacted.
+        """
+        with self._store.reading() as connection:
+            return _reviews.find_task(connection, _clean(document), start, end, queue, coder)
+
+    def review(self, task: ReviewTask, moves: Sequence[Move], *, seconds: float | None = None) -> SentenceReview:
+        """Record what a person says stands in a sentence, all in one entry, and return it; the current view follows.
+
+        Later reviews of the sentence stand above earlier ones, which stay. Reviewing needs no reason: the words are the reason.
+
+        Parameters
+        ----------
+        task
+            From :meth:`next_review` or :meth:`review_task`.
+        moves
+            All moves of the sentence. One of ``task.coded`` as it is is accepted; one with the same id but other fields is amended; one
+            with another id, made by :meth:`Move.make_id <demarche.model.Move.make_id>`, is added (its coder becomes ``person``). What
+            is missing is rejected. Settled parties stay settled.
+        seconds
+            How long it took.
+
+        Raises
+        ------
+        InputError
+            If a move is of another sentence, or its id is not that of its trigger and act.
+        LedgerError
+            If the sentence is not there, or its coder's moves are not those of the task.
+        SpanError
+            If the words of a span do not stand in the text.
+        """
+        with self._store.writing() as connection:
+            seq = _next_seq(connection)
+            rows = _reviews.review_rows(connection, task, moves, seconds, seq)
+            self._append(connection, seq, "review", task.document, None, rows)
+            (made,) = _reviews.reviews_at(connection, [seq])
+        return made
+
+    def undo_review(self, review_id: str, *, why: str) -> None:
+        """Take a review back: what stood before it stands again, but where a later entry stands already.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such review, it was undone before, its document is redacted, or no reason is given.
+        """
+        with self._store.writing() as connection:
+            review, document = _reviews.review_written(connection, _clean(review_id))
+            seq = _next_seq(connection)
+            rows = _reviews.restored_rows(connection, review, seq)
+            self._append(connection, seq, "review undone", document, _reason(why), rows)
+
+    def reviews(
+        self,
+        *,
+        document: str | None = None,
+        queue: str | None = None,
+        reviewer: str | None = None,
+        coder: str | None = None,
+        undone: bool = False,
+    ) -> Iterator[SentenceReview]:
+        """Yield the reviews in the order in which they were made, those of redacted documents left out.
+
+        Parameters
+        ----------
+        document, queue, reviewer, coder
+            Only those of it.
+        undone
+            Those that were undone too.
+        """
+        about = {"document": document, "queue": queue, "reviewer": reviewer, "coder": coder}
+        with self._store.reading() as connection:
+            keys = _reviews.review_keys(connection, undone=undone, **about)
+        for start in range(0, len(keys), _reviews.PAGE):
+            with self._store.reading() as connection:
+                page = _reviews.reviews_at(connection, keys[start : start + _reviews.PAGE])
+            yield from page
+
+    def review_sample(self, coder: str | None = None) -> ReviewSample | None:
+        """Return the reviews by which a coder is measured, that of the latest reading by default; None where nothing was read."""
+        with self._store.reading() as connection:
+            coder = coder or _reviews.choose_coder(connection)
+            return None if coder is None else _reviews.draw_reviews(connection, self._store, coder)
+
+    def review_progress(self, *, coder: str | None = None, sentences: int = 200, moves: int = 100) -> ReviewProgress:
+        """Return who reviewed how much, and how much is missing to so many sentences, and moves in them, of the random queue."""
+        with self._store.reading() as connection:
+            coder = coder or _reviews.choose_coder(connection)
+            return _reviews.progress(connection, coder, sentences, moves)
+
     # Views
 
     def rows(self, wanted: MoveFilter | None = None, *, sectors: bool = False) -> Iterator[dict[str, Any]]:
@@ -559,15 +770,37 @@ class Ledger:
             return _views.overview(connection)
 
     def moves(
-        self, wanted: MoveFilter | None = None, *, limit: int | None = None, offset: int = 0
+        self,
+        wanted: MoveFilter | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+        after: str | None = None,
     ) -> Iterator[LedgerMove]:
-        """Yield the moves that pass a filter as they stand now, by date, unknown dates last; a page of rows is held at a time."""
+        """Yield the moves that pass a filter as they stand now, by date, unknown dates last; a page of rows is held at a time.
+
+        Parameters
+        ----------
+        after
+            Only those that come after the move with this id, the last of the page before: as fast on the last page as on the
+            first, which a large `offset` is not.
+
+        Raises
+        ------
+        LedgerError
+            If there never was a move with the id `after`.
+        """
         with self._store.reading() as connection:
-            keys = _views.move_keys(connection, wanted or MoveFilter(), limit=limit, offset=offset)
+            keys = _views.move_keys(connection, wanted or MoveFilter(), limit=limit, offset=offset, after=after)
         for start in range(0, len(keys), _views.PAGE):
             with self._store.reading() as connection:
                 page = _views.moves_at(connection, keys[start : start + _views.PAGE])
             yield from page
+
+    def moves_in(self, document: str, start: int, end: int, *, limit: int = 1000) -> list[LedgerMove]:
+        """Return the moves of a document whose sentences touch [start, end), in text order."""
+        with self._store.reading() as connection:
+            return _views.moves_at(connection, _views.moves_in(connection, _clean(document), start, end, limit=limit))
 
     def move(self, move_id: str) -> LedgerMove:
         """Return a move as it stands now; raises LedgerError if there is none."""
@@ -580,7 +813,7 @@ class Ledger:
         Parameters
         ----------
         by
-            ``act``, ``issue``, ``status``, ``voice``, ``publisher``, ``date``, ``cluster``, ``actor`` or ``recipient``.
+            ``act``, ``issue``, ``status``, ``voice``, ``publisher``, ``date``, ``cluster``, ``actor``, ``recipient`` or ``source``.
         """
         with self._store.reading() as connection:
             return _views.count(connection, by, wanted or MoveFilter(), limit=limit)
@@ -613,17 +846,44 @@ class Ledger:
             hidden = {row[0] for row in connection.execute(sa.text("SELECT document FROM redactions"))}
         return tuple(member for member in found if member not in hidden)
 
-    def failures(self) -> Iterator[Failure]:
+    def failures(self, *, limit: int = 10**9, offset: int = 0) -> Iterator[Failure]:
         """Yield what could not be taken in, in order."""
+        query = "SELECT place, stage, reason FROM failures ORDER BY seq LIMIT :most OFFSET :skipped"
         with self._store.reading() as connection:
-            rows = connection.execute(sa.text("SELECT place, stage, reason FROM failures ORDER BY seq")).all()
+            rows = connection.execute(sa.text(query), {"most": limit, "skipped": offset}).all()
         for place, stage, reason in rows:
             yield Failure(where=place, stage=stage, reason=reason)
 
-    def log(self, *, subject: str | None = None, limit: int = 1000) -> list[LogEntry]:
-        """Return the entries of the log, the latest first; those of one move, document or word if `subject` is given."""
+    def log(
+        self,
+        *,
+        subject: str | None = None,
+        kind: str | None = None,
+        who: str | None = None,
+        before: int | None = None,
+        limit: int = 1000,
+    ) -> list[LogEntry]:
+        """Return the entries of the log, the latest first.
+
+        Parameters
+        ----------
+        subject, kind, who
+            Only those of one move, document or word, of one kind, by one person.
+        before
+            Only those with a smaller number: the last one that was given, to go on from there.
+        """
         with self._store.reading() as connection:
-            return _views.log(connection, subject, limit=limit)
+            return _views.log(connection, subject, kind=kind, who=who, before=before, limit=limit)
+
+    def log_kinds(self) -> list[str]:
+        """Return the kinds of entries that the log has."""
+        with self._store.reading() as connection:
+            return _views.log_kinds(connection)
+
+    def head_hash(self) -> str:
+        """Return the hash of the last entry: who notes it elsewhere can prove later that nothing before it was changed (:meth:`verify`)."""
+        with self._store.reading() as connection:
+            return str(connection.execute(sa.text("SELECT hash FROM log ORDER BY seq DESC LIMIT 1")).scalar() or FIRST)
 
     def settlements(self) -> list[dict[str, Any]]:
         """Return what is settled, as rows that can be shared: words, id, sector, name, everywhere."""
@@ -646,6 +906,138 @@ class Ledger:
         with self._store.reading() as connection:
             return verify(connection, head=head)
 
+    # For pages
+
+    def acting_as(self, who: str) -> Ledger:
+        """Return the same ledger with entries written under another name; closing either closes both."""
+        return Ledger(self._store, who=who, clock=self._clock)
+
+    def head(self) -> int:
+        """Return the number of the last entry of the log, 0 if there is none: what was computed before it may be out of date."""
+        with self._store.reading() as connection:
+            return _pages.head(connection)
+
+    def count_moves(self, wanted: MoveFilter | None = None, *, most: int = 10_001) -> int:
+        """Return how many moves pass a filter, as often as they are reported; counting stops at `most`."""
+        with self._store.reading() as connection:
+            return _views.count_moves(connection, wanted or MoveFilter(), most=most)
+
+    def timeline(self, wanted: MoveFilter | None = None, *, actors: int = 8, step: str | None = None) -> Timeline:
+        """Return the moves of the most reported actors by period and quad class.
+
+        Parameters
+        ----------
+        actors
+            So many lanes at most, and one for actors that are not resolved.
+        step
+            ``day``, ``week``, ``month`` or ``year``; by default what suits the time that the moves span. It is lengthened where there
+            were more than 400 periods.
+
+        Raises
+        ------
+        InputError
+            If there is no such step.
+        """
+        with self._store.reading() as connection:
+            return timeline(connection, wanted or MoveFilter(), actors=actors, step=step)
+
+    def cluster_moves(self, move: str, *, limit: int = 100) -> list[LedgerMove]:
+        """Return the records of the same cluster that tell the same act of the same parties, the move itself too.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such move.
+        """
+        with self._store.reading() as connection:
+            return _views.moves_at(connection, _pages.cluster_keys(connection, _clean(move), limit=limit))
+
+    def occasion_moves(self, move: str, *, limit: int = 100) -> list[LedgerMove]:
+        """Return the moves of other clusters that tell of the same act of the same parties on the same day.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such move.
+        """
+        with self._store.reading() as connection:
+            return _views.moves_at(connection, _pages.occasion_keys(connection, _clean(move), limit=limit))
+
+    def move_history(self, move: str) -> list[LogEntry]:
+        """Return the entries of the log that wrote a move, or said something of it, its sentence or its cluster, the latest first.
+
+        Where an entry wrote the move, its `detail` has the verdict, the codes and the words as they were written, and where the
+        sentence stands.
+
+        Raises
+        ------
+        LedgerError
+            If there never was such a move, or its document was redacted.
+        """
+        with self._store.reading() as connection:
+            return _pages.move_history(connection, _clean(move))
+
+    def document_listing(
+        self, words: str | None = None, *, limit: int = 100, offset: int = 0, latest: bool = False
+    ) -> list[DocumentRow]:
+        """Return documents without their texts, or those whose text has all the words of a query.
+
+        Parameters
+        ----------
+        latest
+            The latest taken in first, in place of last.
+        """
+        with self._store.reading() as connection:
+            return _pages.document_rows(connection, words, limit=limit, offset=offset, latest=latest)
+
+    def count_documents(self, words: str | None = None, *, most: int = 10_001) -> int:
+        """Return how many documents there are, or have all the words of a query; of the latter, counting stops at `most`."""
+        with self._store.reading() as connection:
+            return _pages.count_documents(connection, words, most=most)
+
+    def search(self, words: str, *, limit: int = 20, offset: int = 0) -> list[SearchHit]:
+        """Return the documents whose text has all the words of a query, the latest taken in first, each with the part that shows them.
+
+        Raises
+        ------
+        InputError
+            If there is no word in the query.
+        """
+        with self._store.reading() as connection:
+            return _pages.search(connection, words, limit=limit, offset=offset)
+
+    def sentences(self, document: str, *, coder: str | None = None) -> list[SentenceMark]:
+        """Return where the sentences of a document stand, as a coder read them: the latest one if none is named, none if it read none.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such document, or it was redacted.
+        """
+        with self._store.reading() as connection:
+            return _pages.sentences(connection, _clean(document), coder)
+
+    def neighbours(self, document: str, start: int, end: int) -> tuple[Span | None, Span | None]:
+        """Return the sentences before and after the one at [start, end) of a document, None where there is none.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such document, or it was redacted.
+        """
+        with self._store.reading() as connection:
+            return _pages.neighbours(connection, _clean(document), start, end)
+
+    def coders(self, document: str | None = None) -> list[str]:
+        """Return the coders that read the ledger, or a document of it, the one of the latest reading first."""
+        with self._store.reading() as connection:
+            return _pages.coders(connection, document)
+
+    def rebuild(self) -> None:
+        """Make the tables from which pages are read anew from the log; needed only where :meth:`verify` says that they disagree."""
+        with self._store.writing() as connection:
+            rebuild(connection)
+
     def _append(self, connection: Connection, seq: int, kind: str, subject: str, why: str | None, rows: Rows) -> None:
         previous = connection.execute(sa.text("SELECT hash FROM log ORDER BY seq DESC LIMIT 1")).scalar() or FIRST
         entry: dict[str, Any] = {
@@ -661,6 +1053,7 @@ class Ledger:
         _insert(connection, "log", [{**entry, "hash": entry_hash(**entry)}])
         for table, found in rows.items():
             _insert(connection, table, found)
+        follow(connection, rows)
 
 
 def _assigned(connection: Connection, move: str) -> Assignment:

@@ -44,7 +44,10 @@ def content_keys(connection: Connection, *, known: bool) -> list[list[int]]:
     """
     acts = ", ".join(f"'{act}'" for act, code in load_codebook().acts.items() if code.stance is not None)
     grouped = "SELECT 1 FROM current_assignments a WHERE a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned')"
-    query = f"SELECT m.row FROM current_moves m WHERE m.act IN ({acts}) AND {'' if known else 'NOT '}EXISTS ({grouped}) ORDER BY m.row"
+    query = (
+        f"SELECT m.row FROM standing s JOIN moves m ON m.row = s.row WHERE s.act IN ({acts}) "
+        f"AND {'' if known else 'NOT '}EXISTS ({grouped}) ORDER BY m.row"
+    )
     rows = [row[0] for row in connection.execute(sa.text(query))]
     return [rows[start : start + _STEP] for start in range(0, len(rows), _STEP)]
 
@@ -116,7 +119,7 @@ def propositions(connection: Connection, issue: str | None) -> list[Proposition]
     query = (
         f"SELECT p.id, p.issue, {_SHOWN} AS shown, p.founder, count(m.id) AS moves FROM current_propositions p "
         "JOIN current_assignments a ON a.proposition = p.id "
-        "JOIN current_moves m ON m.id = a.move AND (a.version = m.seq OR a.basis = 'pinned') "
+        "JOIN moves m ON m.id = a.move AND (a.version = m.seq OR a.basis = 'pinned') JOIN standing s ON s.row = m.row "
         "WHERE p.target IS NULL AND (CAST(:issue AS TEXT) IS NULL OR p.issue = :issue) "
         "GROUP BY p.id, p.issue, shown, p.founder ORDER BY moves DESC, p.id"
     )

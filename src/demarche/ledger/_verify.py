@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from demarche.errors import DemarcheError
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
 from demarche.ledger._rows import ledger_move
+from demarche.ledger._standing import disagreements
 from demarche.model import Verification
 
 __all__ = ["verify"]
@@ -33,6 +35,8 @@ _COLUMNS = {
     "assignments": "seq, move, version, proposition, polarity, likeness, basis",
     "verdicts": "seq, threat, move, verdict",
     "forecasts": "seq, id, record",
+    "reviews": "seq, document, sentence_start, sentence_end, queue, stratum, place, coder, judged, seconds",
+    "undone_reviews": "seq, review",
 }
 
 
@@ -55,6 +59,10 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
     if walked != _count(connection, "log"):
         problems.append("the log holds entries that stand before its first")
     problems += _strays(connection, totals)
+    problems += [
+        f"{problem}; make it anew with: demarche verify --rebuild"
+        for problem in islice(disagreements(connection), _MOST)
+    ]
     if not known:
         problems.append(f"no entry has the hash {head}: the log was cut off or rewritten since it was noted")
     return Verification(

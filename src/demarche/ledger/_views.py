@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,18 +13,24 @@ from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError
 from demarche.ledger._rows import ledger_move
+from demarche.ledger._selection import Parameters, Selection, select, with_words
+from demarche.ledger._standing import TALLIED
 from demarche.model import Count, Document, LedgerMove, LogEntry, Move, MoveFilter, Occasion, OpenMention, Overview
 
 __all__ = [
+    "KEPT",
     "PAGE",
     "count",
+    "count_moves",
     "document",
     "documents",
     "log",
+    "log_kinds",
     "move",
     "move_keys",
     "move_written",
     "moves_at",
+    "moves_in",
     "occasions",
     "open_mentions",
     "overview",
@@ -34,64 +38,89 @@ __all__ = [
 
 PAGE = 500
 """Moves that are fetched at a time."""
+KEPT = "NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = d.id)"
+"""The condition that a document was not redacted."""
 
-_PLAIN = {
-    "act": "m.act",
-    "issue": "m.issue",
-    "status": "m.status",
-    "voice": "m.voice",
-    "publisher": "m.publisher",
-    "date": "m.date",
-    "cluster": "m.cluster",
-}
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
-
-Parameters = dict[str, Any]
+_ROLES = ("actor", "recipient", "source")
 
 
 def overview(connection: Connection) -> Overview:
     """Return how much there is."""
-
-    def number(query: str) -> int:
-        return int(connection.execute(sa.text(query)).scalar_one() or 0)
-
-    kept = "FROM documents d WHERE NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = d.id)"
-    first, last = connection.execute(sa.text(f"SELECT min(published), max(published) {kept}")).one()
-    total = number(f"SELECT count(*) {kept}")
-    clusters = number(
-        f"SELECT count(DISTINCT k.cluster) FROM current_clusters k WHERE k.document IN (SELECT d.id {kept})"
-    )
-    mentions, resolved = connection.execute(
-        sa.text(
-            "SELECT count(*), count(n.entity) FROM current_mentions n JOIN current_moves m ON m.id = n.move AND m.seq = n.seq"
-        )
-    ).one()
+    query = "SELECT value, moves FROM tallies WHERE kind = 'total'"
+    totals = {row[0]: int(row[1]) for row in connection.execute(sa.text(query))}
+    once_each = connection.execute(sa.text("SELECT sum(moves) FROM tallies WHERE kind = 'act'")).scalar()
+    documents, clusters = totals.get("documents", 0), totals.get("clusters", 0)
     return Overview(
-        documents=total,
+        documents=documents,
         clusters=clusters,
-        copies=total - clusters,
-        sentences=number(f"SELECT sum(g.count) FROM readings g WHERE g.document IN (SELECT d.id {kept})"),
-        moves=number("SELECT count(*) FROM current_moves"),
-        moves_once=sum(found.moves for found in count(connection, "act", MoveFilter(), limit=100)),
-        mentions=mentions,
-        resolved=resolved,
-        failures=number("SELECT count(*) FROM failures"),
-        first=first,
-        last=last,
+        copies=documents - clusters,
+        sentences=totals.get("sentences", 0),
+        moves=totals.get("moves", 0),
+        moves_once=int(once_each or 0),
+        mentions=totals.get("mentions", 0),
+        resolved=totals.get("resolved", 0),
+        failures=int(connection.execute(sa.text("SELECT count(*) FROM failures")).scalar_one()),
+        first=_published(connection, "ASC"),
+        last=_published(connection, "DESC"),
     )
 
 
-def move_keys(connection: Connection, wanted: MoveFilter, *, limit: int | None, offset: int) -> array[int]:
-    """Return the keys of the moves that pass, by date, those of unknown date last."""
-    where, parameters = _where(connection, wanted)
-    most = None if limit is None else limit + offset
+def _published(connection: Connection, order: str) -> str | None:
+    query = f"SELECT d.published FROM documents d WHERE d.published IS NOT NULL AND {KEPT} ORDER BY d.published {order} LIMIT 1"
+    return connection.execute(sa.text(query)).scalar()
+
+
+def move_keys(
+    connection: Connection, wanted: MoveFilter, *, limit: int | None, offset: int = 0, after: str | None = None
+) -> array[int]:
+    """Return the keys of the moves that pass, by date, those of unknown date last; only those after a move if it is named."""
+    selection = select(connection, wanted)
     keys: array[int] = array("q")
     # Two questions, because an index can give the order only where the date is known.
-    for known in ("m.date IS NOT NULL", "m.date IS NULL"):
-        rest = "" if most is None else f" LIMIT {max(0, most - len(keys))}"
-        query = f"SELECT m.row FROM current_moves m WHERE {known} AND {where} ORDER BY m.date, m.row{rest}"
-        keys.extend(row[0] for row in connection.execute(sa.text(query), parameters))
-    return keys[offset:]
+    for known, parameters in _since(connection, selection, after):
+        parameters = selection.parameters | parameters
+        matched = f"FROM {selection.source} WHERE {known} AND {selection.where}"
+        some = "" if limit is None else f" LIMIT {limit - len(keys)}"
+        skip = f" OFFSET {offset}" if offset else ""
+        # SQLite knows no OFFSET without a LIMIT.
+        some = " LIMIT 9223372036854775807" if skip and not some else some
+        query = f"SELECT m.row {matched} ORDER BY {selection.order}{some}{skip}"
+        found = [row[0] for row in connection.execute(sa.text(query), parameters)]
+        keys.extend(found)
+        if offset and not found:
+            count = connection.execute(sa.text(f"SELECT count(*) {matched}"), parameters)
+            offset = max(0, offset - int(count.scalar_one()))
+        elif found:
+            offset = 0
+    return keys
+
+
+def _since(connection: Connection, selection: Selection, after: str | None) -> list[tuple[str, Parameters]]:
+    """Return the conditions for the moves with a date and for those without, as far as they come after a move."""
+    date, row = selection.order.split(", ")
+    known, unknown = f"{date} IS NOT NULL", f"{date} IS NULL"
+    if after is None:
+        return [(known, {}), (unknown, {})]
+    last = "SELECT v.date, v.row FROM moves v WHERE v.id = :id ORDER BY v.seq DESC LIMIT 1"
+    found = connection.execute(sa.text(last), {"id": after}).first()
+    if found is None:
+        raise LedgerError(f"there is no move {after} in the ledger to go on from")
+    where = {"last_date": found[0], "last_row": found[1]}
+    if found[0] is None:
+        return [(f"{unknown} AND {row} > :last_row", where)]
+    return [(f"({date}, {row}) > (:last_date, :last_row)", where), (unknown, {})]
+
+
+def count_moves(connection: Connection, wanted: MoveFilter, *, most: int) -> int:
+    """Return how many moves pass; no more than `most` are counted."""
+    if wanted == MoveFilter():
+        query = "SELECT min(moves, :most) FROM tallies WHERE kind = 'total' AND value = 'moves'"
+        if connection.dialect.name != "sqlite":
+            query = query.replace("min(", "least(")
+        return int(connection.execute(sa.text(query), {"most": most}).scalar() or 0)
+    selection = select(connection, wanted)
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {selection.source} WHERE {selection.where} LIMIT :most) s"
+    return int(connection.execute(sa.text(query), {**selection.parameters, "most": most}).scalar_one())
 
 
 def moves_at(connection: Connection, keys: Sequence[int], *, settled: bool = True) -> list[LedgerMove]:
@@ -133,45 +162,79 @@ def move_written(connection: Connection, move_id: str, seq: int) -> Move:
     return ledger_move({**row, "cluster": "", "publisher": None, "title": None}, row["text"], mentions).move
 
 
+_VALUES = {name: f"m.{name}" for name in ("act", "issue", "status", "voice", "publisher", "date", "cluster")}
+
+
 def count(connection: Connection, by: str, wanted: MoveFilter, *, limit: int) -> list[Count]:
     """Return how often each value is reported.
 
     Moves count once per cluster: of the same act of the same parties, a cluster has as many as that of its documents that
     has most. So copies add nothing, and two demands in one report stay two.
     """
-    where, parameters = _where(connection, wanted)
-    source, value = "current_moves m", _PLAIN.get(by)
-    if by in ("actor", "recipient"):
-        source += f" JOIN current_mentions n ON n.move = m.id AND n.seq = m.seq AND n.role = '{by}'"
-        value = "n.entity"
-    if value is None:
-        raise InputError(f"moves are not counted by {by!r}; choose from {', '.join([*_PLAIN, 'actor', 'recipient'])}")
+    if by not in _VALUES and by not in _ROLES:
+        raise InputError(f"moves are not counted by {by!r}; choose from {', '.join([*_VALUES, *_ROLES])}")
+    parameters: Parameters = {"most_values": limit}
+    if wanted == MoveFilter() and by in TALLIED:
+        counts = f"SELECT NULLIF(value, '') AS value, moves, mentions FROM tallies WHERE kind = '{by}' AND mentions > 0"
+    else:
+        selection = select(connection, wanted)
+        parameters |= selection.parameters
+        counts = _once(selection, by)
     query = (
-        "SELECT value, sum(most) AS moves, sum(total) AS mentions FROM ("
-        "SELECT value, max(n) AS most, sum(n) AS total FROM ("
-        f"SELECT {value} AS value, m.cluster AS cluster, m.document, m.act AS act, m.parties AS parties, count(DISTINCT m.id) AS n "
-        f"FROM {source} WHERE {where} GROUP BY {value}, m.cluster, m.document, m.act, m.parties"
-        ") a GROUP BY value, cluster, act, parties) b GROUP BY value ORDER BY moves DESC, value IS NULL, value LIMIT :most_values"
+        f"SELECT value, moves, mentions FROM ({counts}) c ORDER BY moves DESC, value IS NULL, value LIMIT :most_values"
     )
-    found = connection.execute(sa.text(query), {**parameters, "most_values": limit})
+    found = connection.execute(sa.text(query), parameters)
     return [Count(value=row[0], name=None, moves=int(row[1]), mentions=int(row[2])) for row in found]
+
+
+def _once(selection: Selection, by: str) -> str:
+    """Return the query for value, moves and mentions: each story counts with the document that has most of it."""
+    source, value = selection.source, _VALUES.get(by, "n.entity")
+    if by in _ROLES:
+        source += f" {selection.join} standing_mentions n ON n.row = m.row AND n.role = '{by}' AND n.again = 0"
+    story, document, moves, mentions = selection.once(value)
+    told = (
+        f"SELECT NULLIF({value}, '') AS value, {story} AS story, {document} AS document, {moves} AS moves, {mentions} AS mentions "
+        f"FROM {source} WHERE {selection.where} GROUP BY 1, 2, 3"
+    )
+    most = f"SELECT value, max(moves) AS moves, sum(mentions) AS mentions FROM ({told}) t GROUP BY value, story"
+    return f"SELECT value, sum(moves) AS moves, sum(mentions) AS mentions FROM ({most}) u GROUP BY value"
 
 
 def occasions(connection: Connection, wanted: MoveFilter, *, limit: int) -> list[Occasion]:
     """Return the acts that most clusters report, the most reported first."""
-    where, parameters = _where(connection, wanted)
-    query = sa.text(
-        "SELECT m.date, m.act, m.parties, count(DISTINCT m.cluster) AS clusters, count(DISTINCT m.document) AS documents "
-        f"FROM current_moves m WHERE length(m.date) = 10 AND m.parties NOT LIKE '>%' AND {where} "
-        "GROUP BY m.date, m.act, m.parties ORDER BY clusters DESC, documents DESC, m.date, m.parties, m.act "
-        f"LIMIT {int(limit)}"
+    selection = select(connection, wanted)
+    found = _most_reported(connection, selection, limit, several=True)
+    if len(found) < limit:
+        found = _most_reported(connection, selection, limit, several=False)
+    return [_occasion(connection, row, selection) for row in found]
+
+
+def _most_reported(connection: Connection, selection: Selection, limit: int, *, several: bool) -> list[Any]:
+    """Return the acts of one day that most clusters report; only those that more than one does if `several` is true.
+
+    A story is what one cluster tells of an act, so that the clusters are its stories: an index knows them, while the documents are
+    looked up only for those acts that can be among the first.
+    """
+    named = f"FROM {selection.source} WHERE length(m.date) = 10 AND m.parties NOT LIKE '>%' AND {selection.where}"
+    acts = f"SELECT m.parties, m.act, m.date, count(DISTINCT m.story) AS clusters {named} GROUP BY m.parties, m.act, m.date"
+    # Where one has no other the counting is spared: the least and the greatest are the same.
+    acts += " HAVING min(m.story) < max(m.story)" if several else ""
+    first = "SELECT clusters FROM acts ORDER BY clusters DESC LIMIT :limit"
+    documents = (
+        f"SELECT count(DISTINCT m.document) {named} AND m.parties = a.parties AND m.act = a.act AND m.date = a.date"
     )
-    return [_occasion(connection, row, where, parameters) for row in connection.execute(query, parameters).all()]
+    query = (
+        f"WITH acts AS ({acts}) SELECT a.date, a.act, a.parties, a.clusters, ({documents}) AS documents FROM acts a "
+        f"WHERE a.clusters >= (SELECT min(clusters) FROM ({first}) f) "
+        "ORDER BY clusters DESC, documents DESC, a.date, a.parties, a.act LIMIT :limit"
+    )
+    return list(connection.execute(sa.text(query), {**selection.parameters, "limit": limit}))
 
 
-def _occasion(connection: Connection, row: Any, where: str, parameters: Parameters) -> Occasion:
-    same = f"FROM current_moves m WHERE m.parties = :o_parties AND m.act = :o_act AND {where}"
-    about = {**parameters, "o_date": row[0], "o_act": row[1], "o_parties": row[2]}
+def _occasion(connection: Connection, row: Any, selection: Selection) -> Occasion:
+    same = f"FROM {selection.source} WHERE m.parties = :o_parties AND m.act = :o_act AND {selection.where}"
+    about = {**selection.parameters, "o_date": row[0], "o_act": row[1], "o_parties": row[2]}
     best = f"SELECT m.row {same} AND m.date = :o_date ORDER BY m.confidence DESC, m.row LIMIT 1"
     (found,) = moves_at(connection, [connection.execute(sa.text(best), about).scalar_one()])
     days = f"SELECT count(DISTINCT m.date) {same} AND length(m.date) = 10 AND m.issue = :o_issue"
@@ -199,47 +262,50 @@ def _settled(connection: Connection, parties: str) -> tuple[str, ...]:
 
 
 def open_mentions(connection: Connection, *, limit: int) -> list[OpenMention]:
-    """Return the words that are not resolved, with the number of moves and one of them."""
+    """Return the words that are not resolved, with the number of moves and the first of them."""
     query = sa.text(
-        "SELECT n.words, count(DISTINCT m.id) AS moves, min(m.id) FROM current_mentions n "
-        "JOIN current_moves m ON m.id = n.move AND m.seq = n.seq WHERE n.entity IS NULL "
-        "GROUP BY n.words ORDER BY moves DESC, n.words LIMIT :most"
+        "SELECT t.value, t.moves, (SELECT m.id FROM standing_mentions p JOIN moves m ON m.row = p.row WHERE p.words = t.value "
+        "ORDER BY p.row LIMIT 1) FROM (SELECT value, moves FROM tallies WHERE kind = 'open' AND moves > 0 "
+        "ORDER BY moves DESC, value LIMIT :most) t ORDER BY t.moves DESC, t.value"
     )
     found = connection.execute(query, {"most": limit})
     return [OpenMention(words=row[0], moves=row[1], example=row[2]) for row in found]
 
 
 _DOCUMENT = "d.id, d.text, d.title, d.url, d.publisher, d.language, d.published, d.sha256"
-_KEPT = "NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = d.id)"
 
 
 def documents(connection: Connection, words: str | None, *, limit: int, offset: int) -> list[Document]:
     """Return documents in the order they were taken in."""
     parameters: Parameters = {"most": limit, "skipped": offset}
-    where = _KEPT + _search(connection, "documents", words, parameters)
+    where = KEPT if words is None else f"{KEPT} AND {with_words(connection, 'documents', words, parameters)}"
     query = f"SELECT {_DOCUMENT} FROM documents d WHERE {where} ORDER BY d.seq LIMIT :most OFFSET :skipped"
     return [Document(**row) for row in connection.execute(sa.text(query), parameters).mappings()]
 
 
 def document(connection: Connection, name: str) -> Document:
     """Return a document."""
-    query = f"SELECT {_DOCUMENT} FROM documents d WHERE d.id = :id AND {_KEPT}"
+    query = f"SELECT {_DOCUMENT} FROM documents d WHERE d.id = :id AND {KEPT}"
     found = connection.execute(sa.text(query), {"id": name}).mappings().first()
     if found is None:
         raise LedgerError(f"there is no document {name} in the ledger, or it was redacted")
     return Document(**found)
 
 
-def log(connection: Connection, subject: str | None, *, limit: int) -> list[LogEntry]:
+def log(
+    connection: Connection, subject: str | None, *, kind: str | None, who: str | None, before: int | None, limit: int
+) -> list[LogEntry]:
     """Return entries of the log, the latest first; those that amend a move with the fields that they wrote."""
-    where = "" if subject is None else "WHERE l.subject = :subject"
+    given = {"subject": subject, "kind": kind, "who": who}
+    parts = [f"l.{name} = :{name}" for name, value in given.items() if value is not None]
+    parts += ["l.seq < :before"] if before is not None else []
     query = sa.text(
         "SELECT l.seq, l.at, l.who, l.kind, l.subject, l.why, m.record FROM log l "
         "LEFT JOIN moves m ON m.seq = l.seq AND l.kind = 'correction' "
         "AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document) "
-        f"{where} ORDER BY l.seq DESC LIMIT :most"
+        f"WHERE {' AND '.join(parts) or '1 = 1'} ORDER BY l.seq DESC LIMIT :most"
     )
-    parameters = {"most": limit} | ({} if subject is None else {"subject": subject})
+    known = {name: value for name, value in (given | {"before": before}).items() if value is not None}
     return [
         LogEntry(
             seq=row[0],
@@ -250,8 +316,23 @@ def log(connection: Connection, subject: str | None, *, limit: int) -> list[LogE
             why=row[5],
             detail=json.loads(row[6] or "{}"),
         )
-        for row in connection.execute(query, parameters)
+        for row in connection.execute(query, known | {"most": limit})
     ]
+
+
+def log_kinds(connection: Connection) -> list[str]:
+    """Return the kinds of entries that there are, by name."""
+    return [row[0] for row in connection.execute(sa.text("SELECT DISTINCT kind FROM log ORDER BY kind"))]
+
+
+def moves_in(connection: Connection, document: str, start: int, end: int, *, limit: int) -> list[int]:
+    """Return the keys of the moves of a document whose sentences touch [start, end), in text order."""
+    query = sa.text(
+        "SELECT m.row FROM current_moves m WHERE m.document = :document AND m.sentence_start < :end "
+        "AND m.sentence_end > :start ORDER BY m.sentence_start, m.row LIMIT :most"
+    )
+    parameters = {"document": document, "start": start, "end": end, "most": limit}
+    return [row[0] for row in connection.execute(query, parameters)]
 
 
 def _mentions(connection: Connection, ids: list[str], *, settled: bool) -> dict[tuple[str, int], list[Any]]:
@@ -263,66 +344,3 @@ def _mentions(connection: Connection, ids: list[str], *, settled: bool) -> dict[
     for row in connection.execute(query, {"ids": ids}).mappings():
         found[row["move"], row["seq"]].append(row)
     return found
-
-
-def _where(connection: Connection, wanted: MoveFilter) -> tuple[str, Parameters]:
-    """Return the condition on ``current_moves m`` that a filter states, and its parameters."""
-    parts, parameters = ["1 = 1"], dict[str, Any]()
-    for name in ("act", "issue", "status", "voice", "publisher", "document", "cluster"):
-        value = getattr(wanted, name)
-        if value is not None:
-            parts.append(f"m.{name} = :{name}")
-            parameters[name] = value
-    if wanted.move is not None:
-        parts.append("m.id = :move")
-        parameters["move"] = wanted.move
-    for role in ("actor", "recipient"):
-        value = getattr(wanted, role)
-        if value is not None:
-            parts.append(
-                f"EXISTS (SELECT 1 FROM current_mentions p WHERE p.move = m.id AND p.seq = m.seq AND p.role = '{role}' "
-                f"AND p.entity = :{role})"
-            )
-            parameters[role] = value
-    if wanted.min_confidence is not None:
-        parts.append("m.confidence >= :min_confidence")
-        parameters["min_confidence"] = wanted.min_confidence
-    if wanted.since is not None:
-        parameters |= {"since": _checked(wanted.since), "since_year": wanted.since[:4]}
-        parts.append("m.date >= :since_year AND (m.date >= :since OR :since LIKE m.date || '%')")
-    if wanted.since and wanted.until and wanted.since[: len(wanted.until)] > wanted.until:
-        raise InputError(f"nothing lies after {wanted.since} and before {wanted.until}; exchange the two dates")
-    if wanted.until is not None:
-        parameters |= {
-            "until": _checked(wanted.until),
-            "until_length": len(wanted.until),
-            "until_last": wanted.until + "~",
-        }
-        parts.append("m.date <= :until_last AND substr(m.date, 1, CAST(:until_length AS INTEGER)) <= :until")
-    return " AND ".join(parts) + _search(connection, "moves", wanted.words, parameters), parameters
-
-
-def _checked(day: str) -> str:
-    try:
-        date.fromisoformat((day + "-01-01")[:10] if len(day) < 8 else day)
-    except ValueError:
-        day = ""
-    if not _DATE.match(day):
-        raise InputError("that is no date; give 1962, 1962-10 or 1962-10-22")
-    return day
-
-
-def _search(connection: Connection, table: str, words: str | None, parameters: Parameters) -> str:
-    """Return the condition that the words of a query occur; punctuation in it has no meaning but for double quotes."""
-    if words is None:
-        return ""
-    words = re.sub("['\u2019]s\\b", "", words)
-    terms = [" ".join(re.findall(r"\w+", quoted or plain)) for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', words)]
-    terms = [term for term in terms if term]
-    if not terms:
-        raise InputError(f"there is no word to search for in {words!r}")
-    parameters["query"] = " ".join(f'"{term}"' for term in terms)
-    alias, key = ("d", "seq") if table == "documents" else ("m", "row")
-    if connection.dialect.name == "sqlite":
-        return f" AND {alias}.{key} IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH :query)"
-    return f" AND {alias}.search @@ websearch_to_tsquery('english', :query)"

@@ -5,19 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from demarche.model.codes import Voice
 from demarche.model.moves import Move
+from demarche.model.spans import Span
 
 __all__ = [
+    "UNKNOWN",
     "Count",
+    "DocumentRow",
     "LogEntry",
     "LedgerMove",
     "MoveFilter",
     "Occasion",
     "OpenMention",
     "Overview",
+    "SearchHit",
+    "SentenceMark",
     "Taken",
     "Verification",
 ]
+
+UNKNOWN = "unknown"
+"""What a filter says for a party that is not resolved, or a date that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +35,20 @@ class MoveFilter:
 
     Parameters
     ----------
-    actor, recipient
-        Id of a party; ``"SUN"`` also finds its government and forces.
+    actor, recipient, source
+        Id of a party, or of whom the text cites; ``"SUN"`` also finds its government and forces, ``"unknown"`` who is named but not
+        resolved.
     act, issue, status, voice
         Codes of the codebook.
+    quad
+        Quad class of the act, 1 to 4; 0 for acts of none.
     move
         Id of the one move.
+    moves
+        Ids of moves, any of them: the evidence of a figure.
     since, until
         ISO dates (``1962``, ``1962-10`` or ``1962-10-22``), both inclusive, for the date of the move. A move whose date is less
-        precise than a day is found if it can lie between them.
+        precise than a day is found if it can lie between them. A `since` of ``"unknown"`` gives the moves without a date.
     publisher, document, cluster
         Where it was reported.
     words
@@ -45,11 +59,14 @@ class MoveFilter:
 
     actor: str | None = None
     recipient: str | None = None
+    source: str | None = None
     act: str | None = None
+    quad: int | None = None
     issue: str | None = None
     status: str | None = None
     voice: str | None = None
     move: str | None = None
+    moves: tuple[str, ...] | None = None
     since: str | None = None
     until: str | None = None
     publisher: str | None = None
@@ -158,6 +175,76 @@ class Overview:
     failures: int
     first: str | None
     last: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceMark:
+    """Where a sentence of a document stands, and who speaks in it, as one coder read it.
+
+    Parameters
+    ----------
+    start, end
+        Offsets into the document's text.
+    voice, voice_confidence
+        The document itself or an opinion, and the coder's probability of that, 0.5 to 1.
+    """
+
+    start: int
+    end: int
+    voice: Voice
+    voice_confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A document without its text, as a list of many shows it.
+
+    Parameters
+    ----------
+    id, title, url, publisher, language, published
+        As of :class:`~demarche.model.Document`.
+    moves
+        Its moves as they stand now.
+    cluster, copies
+        The cluster of copies that it is in, and how many documents that has, this one too; 1 where there is no copy.
+    sentences, reviewed
+        Sentences that a coder read, and how many of them a person reviewed.
+    """
+
+    id: str
+    title: str | None
+    url: str | None
+    publisher: str | None
+    language: str | None
+    published: str | None
+    moves: int
+    cluster: str
+    copies: int
+    sentences: int
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """A document that has the words of a query, and a part of its text that shows them.
+
+    Parameters
+    ----------
+    document, title, publisher, published
+        As of :class:`~demarche.model.Document`.
+    snippet
+        A part of its text, with its offsets.
+    words
+        The words of the query in that part, in the forms that they have there, with offsets into the document's text. None where
+        the text is so long that they stand beyond the part that is looked at.
+    """
+
+    document: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    snippet: Span
+    words: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
