@@ -24,6 +24,7 @@ _MODULES = {
     "positions": "compare_positions find_positions measure_gap trace_gap",
     "propositions": "group_contents",
     "repetition": "measure_repetition",
+    "reviews": "measure_agreement measure_reviews",
     "stances": "take_stances",
     "support": "find_support",
     "threats": "find_threats",

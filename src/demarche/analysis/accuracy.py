@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,18 @@ __all__ = ["match_moves", "measure_accuracy"]
 
 _ROLES = ("actors", "recipients", "content", "condition", "deadline", "when", "where", "source")
 
+
+class _Evoked(Protocol):
+    """A move of any kind: its act, and the words that evoke it."""
+
+    @property
+    def act(self) -> Act: ...
+
+    @property
+    def trigger(self) -> Span: ...
+
+
+_Move = TypeVar("_Move", bound=_Evoked)
 Pair = tuple[ReadMove, ReadMove]
 Counts = dict[str, tuple[float, float, float]]
 """Measure -> right, coded, gold of one sentence; for a share, coded and gold are both the number of cases."""
@@ -62,7 +75,7 @@ def measure_accuracy(
     )
 
 
-def match_moves(gold: Sequence[ReadMove], coded: Sequence[ReadMove], *, same_act: bool = True) -> list[Pair]:
+def match_moves(gold: Sequence[_Move], coded: Sequence[_Move], *, same_act: bool = True) -> list[tuple[_Move, _Move]]:
     """Return pairs of gold and coded moves with overlapping triggers, each used once, exact triggers first."""
     pairs = [
         (one.trigger != other.trigger, one.act != other.act, number, position)

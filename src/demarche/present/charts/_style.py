@@ -16,10 +16,10 @@ OTHERS = ("#1b6ca8", "#c8553d", "#6a9f58", "#d1a33a", "#7b5aa6", "#3aa6a0", "#9a
 STYLE: dict[str, Any] = {
     "background": "#ffffff",
     "font": "Liberation Sans, Arial, Helvetica, sans-serif",
-    "title": {"anchor": "start", "fontSize": 15, "subtitleFontSize": 11.5, "subtitleColor": QUIET, "color": INK, "offset": 14},
-    "axis": {"labelFontSize": 11, "titleFontSize": 11, "titleColor": QUIET, "labelColor": INK, "grid": True, "gridColor": "#eceff1",
+    "title": {"anchor": "start", "fontSize": 15, "subtitleFontSize": 12, "subtitleColor": QUIET, "color": INK, "offset": 14},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleColor": QUIET, "labelColor": INK, "grid": True, "gridColor": "#eceff1",
              "domainColor": "#bdc1c6", "tickColor": "#bdc1c6", "labelLimit": 320},
-    "legend": {"labelFontSize": 11, "titleFontSize": 11, "titleColor": QUIET, "labelColor": INK, "labelLimit": 320},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleColor": QUIET, "labelColor": INK, "labelLimit": 320},
     "range": {"category": list(OTHERS)},
     "view": {"stroke": None},
 }  # fmt: skip

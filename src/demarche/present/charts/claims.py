@@ -181,7 +181,7 @@ def _spec(
             {
                 "data": {"values": headings},
                 "mark": {"type": "text", "align": "left", "x": 0, "fontSize": 11.5, "fontWeight": "bold", "color": INK},
-                "encoding": {"y": y, "text": {"field": "label"}},
+                "encoding": {"y": y, "text": {"field": "label"}, "tooltip": [{"field": "label", "title": "claim"}]},
             },
             {
                 "data": {"values": marks},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ def chart_gap(result: Comparison | GapSeries, *, name: Name, proposition: Name |
     """Return the Vega-Lite specification: the share on which two parties differ as steps, its interval, and under it n."""
     series = result.series if isinstance(result, Comparison) else result
     end = result.gap.at if isinstance(result, Comparison) else None
-    values = [_step(row) for row in series.rows]
+    values = [_step(row) for row in _steps(series.rows)]
     if values:
         last = date.fromisoformat(values[-1]["day"])
         close = max(end or last, last + timedelta(days=1))
@@ -46,6 +46,16 @@ def chart_gap(result: Comparison | GapSeries, *, name: Name, proposition: Name |
         "vconcat": [_shares(x, values), _counts(x, values)] if known else [_SILENT],
         "config": STYLE,
     }
+
+
+def _steps(rows: Sequence[GapDay]) -> Iterator[GapDay]:
+    """Yield the days; of very many, which have no dots, only those on which the line moves."""
+    before = None
+    for row in rows:
+        height = (row.share, row.n, row.interval)
+        if len(rows) < _DOTS or height != before:
+            yield row
+        before = height
 
 
 def _step(row: GapDay) -> dict[str, Any]:
@@ -92,7 +102,7 @@ def _shares(x: dict[str, Any], values: list[dict[str, Any]]) -> dict[str, Any]:
             {"mark": {"type": "area", "opacity": 0.14, **look},
              "encoding": {"x": x, "y": {"field": "low", **share}, "y2": {"field": "high"}}},
             {"mark": {"type": "line", "strokeWidth": 2.2, **look}, "encoding": {"x": x, "y": {"field": "share", **share}}},
-            {"mark": {"type": "point", "filled": True, "color": FOR, "size": 30}, "transform": [{"filter": dots}],
+            {"mark": {"type": "point", "filled": True, "color": FOR, "size": 60}, "transform": [{"filter": dots}],
              "encoding": {"x": x, "y": {"field": "share", **share}, "tooltip": _TOLD}},
         ],
     }  # fmt: skip

@@ -17,7 +17,7 @@ __all__ = ["chart_network"]
 Name = Callable[[str], str | None]
 Spec = dict[str, Any]
 
-_EDGES, _WINDOWS = 90, 4
+_EDGES, _SMALL, _WINDOWS = 90, 25, 4
 _LETTER, _LINE, _ROOM = 6.0, 13, 34
 _THIN, _THICK = 0.6, 7.0
 _TITLES = {
@@ -99,7 +99,7 @@ def _subtitle(found: Networks, chosen: Sequence[Network]) -> list[str]:
         lines[0] += f"; {len(found.networks)} windows of {found.window} days, {len(chosen)} shown"
     hidden = max((sum(node.x is None and node.degree > 0 for node in network.nodes) for network in chosen), default=0)
     alone = max((sum(node.x is None and node.degree == 0 for node in network.nodes) for network in chosen), default=0)
-    edges = max((len(network.edges) - len(_shown(network)) for network in chosen), default=0)
+    edges = max((len(network.edges) - len(_shown(network, small=len(chosen) > 1)) for network in chosen), default=0)
     upto = "up to " if len(chosen) > 1 else ""
     if hidden or edges:
         lines.append(f"Not shown, with less weight: {upto}{hidden} nodes and {upto}{edges} edges")
@@ -110,11 +110,11 @@ def _subtitle(found: Networks, chosen: Sequence[Network]) -> list[str]:
     return lines
 
 
-def _shown(network: Network) -> list[Edge]:
+def _shown(network: Network, *, small: bool = False) -> list[Edge]:
     placed = {(node.kind, node.id) for node in network.nodes if node.x is not None}
     other = "proposition" if network.kind == "two-mode" else "actor"
     inside = [edge for edge in network.edges if ("actor", edge.source) in placed and (other, edge.target) in placed]
-    return sorted(inside, key=lambda edge: (-abs(edge.weight), edge.source, edge.target))[:_EDGES]
+    return sorted(inside, key=lambda edge: (-abs(edge.weight), edge.source, edge.target))[: _SMALL if small else _EDGES]
 
 
 def _picture(network: Network, name: Name, proposition: Name, *, small: bool, heaviest: float, found: Networks) -> Spec:
@@ -124,7 +124,7 @@ def _picture(network: Network, name: Name, proposition: Name, *, small: bool, he
     else:
         width, height = (430, 340) if small else (min(760, 400 + 24 * len(placed)), min(560, 250 + 20 * len(placed)))
         spots = _spots(placed, name, width, height)
-    lines = [drawn for edge in _shown(network) if (drawn := _drawn(edge, network, spots, heaviest))]
+    lines = [drawn for edge in _shown(network, small=small) if (drawn := _drawn(edge, network, spots, heaviest))]
     labels = _labels(spots, lines, network.kind, width, height)
     return {
         "width": width,

@@ -130,14 +130,14 @@ def _days(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "type": "nominal",
         "title": None,
         "scale": {"domain": list(_STATES.values()), "range": [FOR, AGAINST]},
-        "legend": {"orient": "bottom", "symbolType": "circle", "symbolOpacity": 1},
+        "legend": {"symbolType": "circle", "symbolOpacity": 1},
     }
     shape = {
         "field": "kind",
         "type": "nominal",
         "title": None,
         "scale": {"domain": [KINDS[kind] for kind in _SHAPES], "range": list(_SHAPES.values())},
-        "legend": {"orient": "bottom", "symbolFillColor": UNKNOWN, "symbolStrokeColor": UNKNOWN},
+        "legend": {"symbolFillColor": UNKNOWN, "symbolStrokeColor": UNKNOWN},
     }
     row: dict[str, Any] = {
         "field": "label",

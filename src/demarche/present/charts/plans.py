@@ -13,6 +13,7 @@ __all__ = ["chart_plan", "chart_plan_changes"]
 
 _POINTS, _PARTIES, _LONGEST = 40, 10, 80
 Name = Callable[[str], str | None]
+_WORDS = ("asked", "refused", "both", "")
 _SIDES = ("asked for or agreed", "refused", "both", "nothing matched")
 
 
@@ -32,7 +33,7 @@ def chart_plan(plan: Plan, *, name: Name, proposition: Name) -> dict[str, Any]:
                     "point": shorten(f"{point.number}. {point.span.text}", _LONGEST),
                     "party": name(actor) or actor,
                     "side": _SIDES[side],
-                    "mark": "1st" if first else "",
+                    "mark": _WORDS[side] + (" 1st" if first else ""),
                     "times": sum(party.statements for party in own),
                     "evidence": [move for party in own for move in party.evidence],
                 }
@@ -53,7 +54,7 @@ def chart_plan(plan: Plan, *, name: Name, proposition: Name) -> dict[str, Any]:
             "text": "Whose earlier words the points of the plan repeat",
             "subtitle": [
                 f"{spoken} of {len(plan.points)} points match something reported ({plan.moves} moves)",
-                "1st: the earliest reported call for it",
+                "asked: for it, or agreed to it; 1st: the earliest reported call for it",
                 *([f"Not shown: {', '.join(hidden)}"] if hidden else []),
             ],
         },

@@ -167,5 +167,9 @@ def _marks(span: list[float]) -> list[dict[str, Any]]:
 def _numbers(left: int) -> dict[str, Any]:
     return {
         "mark": {"type": "text", "align": "left", "color": INK, "fontSize": 11},
-        "encoding": {"x": {"value": left + 12}, "text": {"field": "figures"}},
+        "encoding": {
+            "x": {"value": left + 12},
+            "text": {"field": "figures"},
+            "tooltip": [{"field": "sequence"}, {"field": "reported"}],
+        },
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from demarche.model.positions import Positions, StanceDay, Standing
 from demarche.present.charts._labels import label_all, shorten
-from demarche.present.charts._style import AGAINST, FOR, INK, STYLE, UNKNOWN
+from demarche.present.charts._style import AGAINST, FOR, INK, QUIET, STYLE
 
 __all__ = ["chart_matrix", "chart_positions", "day_axis"]
 
@@ -19,6 +19,10 @@ _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _MIXED = "#7b5aa6"
 _STANCES = {"for": (FOR, "triangle-up"), "against": (AGAINST, "triangle-down"), "mixed": (_MIXED, "diamond")}
 _LANES, _PER_LANE = 6, 5
+_SYMBOLS = 250
+"""Symbols in all lanes; each lane has one line at least."""
+_MOST = 40
+"""Occasions of a line from which on what is said again gets no symbol of its own."""
 _COLUMNS, _ROWS = 12, 24
 _WIDTH, _HEADING, _STEP, _SPACE = 660, 24, 19, 12
 
@@ -29,7 +33,7 @@ def chart_positions(result: Positions, *, name: Name, proposition: Name) -> dict
     The pale bar after a symbol is the stance that stands until the next occasion. Actors and propositions with most occasions are shown.
     """
     lanes = list(_lanes(result))
-    labels = label_all((rows[0].proposition for _, lane in lanes for rows in lane), proposition, 52)
+    labels = label_all((rows[0].proposition for _, lane in lanes for rows in lane), proposition, 48)
     headings: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
@@ -58,20 +62,34 @@ def _lanes(result: Positions) -> Iterator[_Lane]:
     for rows in series:
         by_actor.setdefault(rows[0].actor, []).append(rows)
     ranked = sorted(by_actor.items(), key=lambda found: (-sum(map(len, found[1])), found[0]))
+    left = _SYMBOLS
     for actor, lane in ranked[:_LANES]:
-        most = sorted(lane, key=lambda rows: (-len(rows), rows[0].proposition))[:_PER_LANE]
-        yield actor, sorted(most, key=lambda rows: (rows[0].day, rows[0].proposition))
+        shown: list[list[StanceDay]] = []
+        for rows in sorted(lane, key=lambda rows: (-len(rows), rows[0].proposition)):
+            if len(shown) < _PER_LANE and len(_runs(rows)) <= left:
+                shown.append(rows)
+                left -= len(_runs(rows))
+        shown = shown or [min(lane, key=lambda rows: len(_runs(rows)))]
+        yield actor, sorted(shown, key=lambda rows: (rows[0].day, rows[0].proposition))
 
 
 def _occasions(rows: list[StanceDay], at: date | None) -> Iterator[dict[str, Any]]:
-    for row, after in zip(rows, [*(row.day for row in rows[1:]), at or rows[-1].day], strict=True):
+    """Yield a symbol for each occasion; where there are very many, one for each run of the same stance."""
+    runs = _runs(rows)
+    for run, after in zip(runs, [*(run[0].day for run in runs[1:]), at or rows[-1].day], strict=True):
         yield {
-            "day": row.day.isoformat(),
+            "day": run[0].day.isoformat(),
             "until": after.isoformat(),
-            "stance": row.stance,
-            "reports": row.clusters,
-            "evidence": list(row.evidence),
+            "stance": run[0].stance,
+            "days": len(run),
+            "reports": sum(row.clusters for row in run),
+            "evidence": [move for row in run for move in row.evidence],
         }
+
+
+def _runs(rows: list[StanceDay]) -> list[list[StanceDay]]:
+    many = len(rows) > _MOST
+    return [list(run) for _, run in groupby(rows, key=lambda row: row.stance if many else row.day)]
 
 
 def _lane_spec(
@@ -92,7 +110,8 @@ def _lane_spec(
     colour = _colour([mark["stance"] for mark in marks])
     told = [
         {"field": "actor"}, {"field": "proposition"}, {"field": "stance", "title": "reported stance"},
-        {"field": "day", "type": "temporal", "format": "%-d %b %Y"}, {"field": "reports", "title": "independent reports"},
+        {"field": "day", "type": "temporal", "format": "%-d %b %Y"}, {"field": "days", "title": "days reported"},
+        {"field": "reports", "title": "independent reports"},
     ]  # fmt: skip
     return {
         "$schema": _SCHEMA,
@@ -107,7 +126,7 @@ def _lane_spec(
             },
             {
                 "data": {"values": lines},
-                "mark": {"type": "text", "align": "right", "x": -14, "fontSize": 11, "color": INK, "limit": 300},
+                "mark": {"type": "text", "align": "right", "x": -14, "fontSize": 12, "color": INK, "limit": 300},
                 "encoding": {"y": y, "text": {"field": "label"}},
             },
             {
@@ -161,7 +180,12 @@ def _lane_words(result: Positions, lanes: list[_Lane]) -> list[str]:
     until = f" up to {result.at}" if result.at else ""
     return [
         f"{_plural(len(result.rows), 'occasion')} of {_plural(actors, 'actor')} in {_plural(result.moves, 'reported move')}{until}{hidden}",
-        "A pale bar is the stance last reported, until it is reported again; before it nothing is known.",
+        "A pale bar is the stance last reported, until it is reported again; before it nothing is known."
+        + (
+            " Of very many days the first of each run is shown."
+            if any(len(rows) > _MOST for _, lane in lanes for rows in lane)
+            else ""
+        ),
     ]
 
 
@@ -177,8 +201,8 @@ def chart_matrix(result: Positions, *, name: Name, proposition: Name) -> dict[st
     known = {(row.actor, row.proposition): row for row in result.standing if row.stance}
     actors = _heaviest(known, 0)[:_COLUMNS]
     ids = _heaviest(known, 1)[:_ROWS]
-    columns = label_all(actors, name, 22)
-    rows = label_all(ids, proposition, 60)
+    columns = label_all(actors, name, 20)
+    rows = label_all(ids, proposition, 48)
     values = [
         _cell(columns[actor], rows[one], known.get((actor, one)))
         for one in ids
@@ -268,15 +292,15 @@ def _matrix_spec(
         }
     return spec | {
         "data": {"values": values},
-        "width": {"step": 84 if len(actors) <= 8 else 68},
+        "width": {"step": 84 if len(actors) <= 7 else 56},
         "height": {"step": 24},
         "layer": [
             {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2}, "encoding": {"x": x, "y": y, "color": fill, "tooltip": told}},
             {
-                "mark": {"type": "text", "fontSize": 10.5},
+                "mark": {"type": "text", "fontSize": 11},
                 "encoding": {
                     "x": x, "y": y, "text": {"field": "stance"},
-                    "color": {"condition": {"test": "datum.stance === 'unknown'", "value": UNKNOWN}, "value": "#ffffff"},
+                    "color": {"condition": {"test": "datum.stance === 'unknown'", "value": QUIET}, "value": "#ffffff"},
                 },
             },
         ],

@@ -14,6 +14,8 @@ __all__ = ["chart_incidence", "chart_threats"]
 Name = Callable[[str], str | None]
 
 _MOST = 40
+_OFTEN = 12
+"""Days on which a case is restated, from which on its line alone leads to the statements."""
 _OUTCOMES = ("carried out", "condition met", "withdrawn", "refused", "open")
 _COLOURS = dict(zip(_OUTCOMES, (AGAINST, FOR, OTHERS[2], OTHERS[3], UNKNOWN), strict=True))
 _SHAPES = dict(zip(_OUTCOMES, ("square", "circle", "triangle-down", "cross", "triangle-right"), strict=True))
@@ -26,7 +28,7 @@ def chart_threats(threats: Threats, *, name: Name) -> dict[str, Any]:
     shown = threats.rows[:_MOST]
     lines = [_line(case, number, threats, name) for number, case in enumerate(shown, start=1)]
     restated = [
-        {"case": line["case"], "day": str(day), "evidence": list(case.evidence)}
+        {"case": line["case"], "day": str(day), "evidence": list(case.evidence) if len(case.repeated) < _OFTEN else []}
         for line, case in zip(lines, shown, strict=True)
         for day in (case.first, *case.repeated)
     ]
@@ -140,6 +142,7 @@ def chart_incidence(threats: Threats, *, name: Name) -> dict[str, Any]:
         "field": "time",
         "type": "quantitative",
         "title": "days from the first statement",
+        "axis": {"tickCount": 10},
         "scale": {"domain": [0, incidence.last]},
     }
     there = [curve.outcome for curve in happened]
@@ -162,6 +165,11 @@ def chart_incidence(threats: Threats, *, name: Name) -> dict[str, Any]:
                 "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
                 "encoding": {"x": x, "y": {**share, "field": "share"}, "color": colour, "tooltip": tooltip},
             },
+            {  # each step has cases of its own, to which a line as a whole cannot lead
+                "data": {"values": [value for value in values if value["evidence"]]},
+                "mark": {"type": "point", "filled": True, "size": 45, "opacity": 1},
+                "encoding": {"x": x, "y": {**share, "field": "share"}, "color": colour, "tooltip": tooltip},
+            },
         ],
     }
     bottom: dict[str, Any] = {
@@ -172,6 +180,7 @@ def chart_incidence(threats: Threats, *, name: Name) -> dict[str, Any]:
         "encoding": {
             "x": {**x, "title": "cases still open and in sight", "axis": {"labels": False, "ticks": False, "grid": False, "domain": False}},
             "text": {"field": "risk"},
+            "tooltip": [{"field": "time", "title": "days", "format": ".0f"}, {"field": "risk", "title": "cases still open and in sight"}],
         },
     }  # fmt: skip
     level = incidence.steps[0].interval.level if incidence.steps else 0.95
