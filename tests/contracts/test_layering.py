@@ -15,13 +15,19 @@ ALLOWED = {
     **{stage: BASE | {"codebook"} for stage in STAGES},
     "codebook": BASE,
     "testing": BASE | {"codebook"},
-    "pipeline": BASE | set(STAGES),
-    "cli": BASE | {"pipeline", "analysis", "present", "sources", "ledger", "__init__"},
+    "gathering": BASE | {"analysis", "ledger"},
+    "pipeline": BASE | set(STAGES) | {"gathering"},
+    "cli": BASE | {"pipeline", "analysis", "present", "sources", "ledger", "training", "web", "__init__"},
+    "web": BASE | {"codebook", "pipeline", "analysis", "present", "sources", "ledger", "__init__"},
+    "training": BASE | {"codebook", "reading", "analysis", "sources", "actors"},
     "__init__": {"pipeline", "ledger"},
     "__main__": {"cli"},
 }
 HEAVY = {
-    "onnxruntime": "reading",
+    "torch": "training",
+    "onnx": "training",
+    "transformers": "training",
+    "onnxruntime": "reading training",
     "tokenizers": "reading",
     "trafilatura": "sources",
     "pyarrow": "present sources",
@@ -32,6 +38,11 @@ HEAVY = {
     "networkx": "analysis",
     "snowballstemmer": "analysis",
     "vl_convert": "present",
+    "jinja2": "present web",
+    "fastapi": "web",
+    "starlette": "web",
+    "argon2": "web",
+    "limits": "web",
 }
 
 

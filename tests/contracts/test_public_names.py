@@ -6,15 +6,17 @@ NAMES = {
     actors: "Entry Gazetteer link_moves load_gazetteer",
     analysis: """SCHEMA as_frame build_network check_playbooks compare_plans compare_positions drop_copies estimate_incidence
         find_claims find_positions find_support find_threats frame_rows group_contents keep_usable known_on load_base_rates
-        load_playbooks look_ahead match_moves match_plan measure_accuracy measure_gap measure_movement measure_repetition
+        load_playbooks look_ahead match_moves match_plan measure_accuracy measure_agreement measure_gap measure_movement measure_repetition measure_reviews
         mine_playbooks parse_playbook parse_playbooks
         score_forecasts split_points take_stances trace_gap write_graphml""",
     dates: "Found date_moves find_times resolve_phrase",
     ledger: "Ledger",
-    model: """Accuracy Act Assignment CodedDocument CodedSentence Content Count Document Failure Finding Forecast Interval
-        LedgerMove LeftOut LogEntry Measure Mention Move MoveFilter Occasion OpenMention Overview PartyWords Plan PlanChange
-        PlanChanges PlanPoint PlanShare Proposition ReadMove ReadSentence Reading Span Status Support SupportRow Taken TimeSpan
-        Verification Voice""",
+    model: """Accuracy Act Agreement AgreementMeasure Assignment CodedDocument CodedSentence Content Count Document
+        DocumentRow Failure Finding Forecast Interval LedgerMove LeftOut LogEntry Measure MeasuredAct
+        MeasuredError MeasuredShare Mention Move MoveFilter Occasion OpenMention Overview PartyWords Plan
+        PlanChange PlanChanges PlanPoint PlanShare Proposition QUEUES ReadMove ReadSentence Reading ReviewCount
+        ReviewProgress ReviewSample ReviewTask STEPS STRATA SearchHit SentenceMark SentenceReview Span Status
+        Support SupportRow Taken TimeSpan Timeline TimelineCell UNKNOWN VERDICTS Verification Voice""",
     present: """COLUMNS flatten_move ledger_record render_counts render_documents render_failures render_log render_moves
         render_open_mentions render_overview render_page render_score render_table render_verification safe_cell
         score_record show_controls show_line write_csv write_parquet write_records""",

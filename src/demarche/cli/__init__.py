@@ -8,6 +8,7 @@ import click
 
 from demarche import __version__
 from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
+from demarche.cli.accounts import accounts
 from demarche.cli.actors import actors
 from demarche.cli.changes import correct, merge, redact, reject, restore, split
 from demarche.cli.claims import claims
@@ -20,8 +21,13 @@ from demarche.cli.plans import plans
 from demarche.cli.playbooks import playbooks
 from demarche.cli.positions import positions
 from demarche.cli.propositions import propositions
+from demarche.cli.recode import recode
 from demarche.cli.repetition import repetition
+from demarche.cli.report import report
+from demarche.cli.reviews import reviews
+from demarche.cli.serve import serve
 from demarche.cli.threats import threats
+from demarche.cli.train import train
 from demarche.cli.views import documents, failures, log, moves, verify
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
@@ -40,8 +46,10 @@ def cli() -> None:
 
 for verb in (
     *(code, ingest, overview, moves, documents, actors, failures, verify, log),
-    *(propositions, positions, repetition, threats, claims, playbooks, plans, outlook, network),
+    *(propositions, positions, repetition, threats, claims, playbooks, plans, outlook, network, report),
     *(correct, reject, restore, merge, split, redact, evaluate),
+    *(reviews, recode, train),
+    *(serve, accounts),
 ):
     cli.add_command(verb)
 

@@ -188,4 +188,5 @@ def _filter_names() -> tuple[str, ...]:
 
     from demarche.model import MoveFilter
 
-    return tuple(field.name for field in dataclasses.fields(MoveFilter))
+    # Many ids are what a page asks for, not what anybody types.
+    return tuple(field.name for field in dataclasses.fields(MoveFilter) if field.name != "moves")

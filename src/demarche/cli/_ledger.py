@@ -28,12 +28,13 @@ limit_option = click.option(
 _FILTERS = (
     ("actor", "Id of the actor, e.g. USA."),
     ("recipient", "Id of the recipient."),
+    ("source", "Id of whom the text cites."),
     ("act", "One of the 24 acts."),
     ("issue", "One of the codebook's issues."),
     ("status", "How the text presents it."),
     ("voice", "Who speaks."),
     ("move", "Id of one move, as the analyses name their evidence."),
-    ("since", "Date of the move, inclusive: 1962, 1962-10 or 1962-10-22."),
+    ("since", "Date of the move, inclusive: 1962, 1962-10 or 1962-10-22; unknown: those without."),
     ("until", "Date of the move, inclusive."),
     ("publisher", "Name of the publisher, exactly."),
     ("document", "Id of a document."),
@@ -49,7 +50,8 @@ def filter_options(function: _Function) -> _Function:
         kind = click.Choice([code.value for code in closed[name]]) if name in closed else None
         function = click.option(f"--{name}", type=kind, help=about)(function)
     least = click.option("--min-confidence", type=click.FloatRange(0, 1), help="The coder's probability, at least.")
-    return least(function)
+    quad = click.option("--quad", type=click.IntRange(0, 4), help="Quad class of the act, 1 to 4; 0: acts of none.")
+    return least(quad(function))
 
 
 def make_filter(**given: Any) -> MoveFilter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,8 @@ from typing import Any
 import click
 
 from demarche.cli._ledger import ledger_option, limit_option, open_ledger, print_rich
-from demarche.errors import InputError
 
 __all__ = ["actors"]
-
-_COLUMNS = ("words", "id", "sector", "name", "everywhere")
 
 
 @click.command()
@@ -75,37 +71,16 @@ def actors(
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != _COLUMNS:
-                raise InputError(
-                    f"has the columns {reader.fieldnames}; it needs {', '.join(_COLUMNS)}", where=str(path)
-                )
-            return [_settlement(row) for row in reader if row["words"]]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"is no CSV file in UTF-8 ({error})", where=str(path)) from error
+    from demarche.present.settlements import read_settlements
 
-
-def _settlement(row: dict[str, str]) -> dict[str, Any]:
-    return {**{name: _bare(row[name] or "") for name in _COLUMNS[:-1]}, "everywhere": row["everywhere"] == "yes"}
-
-
-def _bare(cell: str) -> str:
-    """Return a cell without the apostrophe that keeps a spreadsheet from taking it for a formula; other apostrophes stay."""
-    from demarche.present import safe_cell
-
-    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
+    return read_settlements(path.read_bytes(), where=str(path))
 
 
 def _save(rows: list[dict[str, Any]], path: str) -> None:
     from demarche.cli._output import open_output
-    from demarche.present import safe_cell
+    from demarche.present.settlements import write_settlements
 
     with open_output(None if path == "-" else path, binary=False) as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        for row in rows:
-            writer.writerow([*(safe_cell(row[name]) for name in _COLUMNS[:-1]), "yes" if row["everywhere"] else "no"])
+        file.writelines(write_settlements(rows))
     if path != "-":
         click.echo(f"{len(rows)} words written to {path}", file=sys.stderr)

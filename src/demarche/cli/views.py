@@ -18,7 +18,7 @@ from demarche.model import LedgerMove
 
 __all__ = ["documents", "failures", "log", "moves", "verify"]
 
-_BY = ("act", "issue", "actor", "recipient", "status", "voice", "publisher", "date", "cluster")
+_BY = ("act", "issue", "actor", "recipient", "source", "status", "voice", "publisher", "date", "cluster")
 
 
 @click.command()
@@ -150,7 +150,10 @@ def log(url: str, subject: str | None, limit: int) -> int:
 @click.command()
 @ledger_option
 @click.option("--head", help="A head that was noted earlier: the log must still hold it.")
-def verify(url: str, head: str | None) -> int:
+@click.option(
+    "--rebuild", is_flag=True, help="First make anew, from the log, the tables from which pages and counts are read."
+)
+def verify(url: str, head: str | None, rebuild: bool) -> int:
     """Prove that nothing in a ledger was changed: the chain of hashes, every row, the offsets of every move.
 
     Exit code 1 if something is wrong.
@@ -158,6 +161,8 @@ def verify(url: str, head: str | None) -> int:
     from demarche.present import render_verification
 
     with open_ledger(url) as ledger:
+        if rebuild:
+            ledger.rebuild()
         found = ledger.verify(head=head)
     with open_output(None, binary=False) as file:
         file.write(render_verification(found).plain + "\n")
