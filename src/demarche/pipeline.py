@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -18,21 +19,30 @@ from demarche.analysis import measure_accuracy
 from demarche.codebook import load_codebook
 from demarche.coding import make_moves
 from demarche.dates import date_moves
-from demarche.errors import CodebookError, DemarcheError, InputError, SpanError
+from demarche.errors import CodebookError, DemarcheError, InputError, LedgerError, SpanError
 from demarche.model import (
     Accuracy,
     Act,
     CodedDocument,
     Document,
     Failure,
+    MeasuredError,
+    Mention,
     Move,
     MoveFilter,
     Plan,
     PlanChanges,
+    Reading,
+    ReadSentence,
+    ReviewTask,
+    SentenceReview,
+    Span,
     Status,
     Taken,
+    TimeSpan,
     Voice,
 )
+from demarche.model.report import Scope
 from demarche.reading import Comparer, Reader, load_comparer, load_reader
 from demarche.sources import document_from_text, parse_published, read_coded, read_sources
 
@@ -53,13 +63,17 @@ __all__ = [
     "load",
     "load_gazetteer",
     "match_plan_text",
+    "measured_error",
     "read_plan",
+    "recode",
     "relate",
+    "report",
+    "review",
 ]
 
 
 def load(weights: str | Path | None = None, *, threads: int = 0) -> Reader:
-    """Return a reader with the shipped weights, or with those in a folder that ``python -m training`` wrote.
+    """Return a reader with the shipped weights, or with those in a folder that ``demarche train`` or ``python -m demarche.training`` wrote.
 
     Parameters
     ----------
@@ -174,6 +188,59 @@ def _ingest_one(document: Document, ledger: Ledger, reader: Reader, gazetteer: G
     return Taken(document=document.id, moves=len(coded.moves), known=not added)
 
 
+def recode(
+    ledger: Ledger,
+    *,
+    reader: Reader | None = None,
+    gazetteer: Gazetteer | None = None,
+    documents: Sequence[str] | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Iterator[Taken | Failure]:
+    """Code the documents of a ledger again with another reader, and yield what became of each, in order; one is held at a time.
+
+    What people said stays (:meth:`Ledger.recode <demarche.ledger.Ledger.recode>`). What the reader has read already is passed over,
+    so that a run that was broken off goes on where it was. A failure is recorded in the ledger, and the run goes on.
+
+    Parameters
+    ----------
+    documents
+        Ids; all documents by default.
+    report
+        Is told how many documents are done, and how many there are.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger cannot be written: what was yielded before is in it.
+    """
+    reader = reader or load()
+    todo, known = ledger.document_ids() if documents is None else documents, ledger.read_by(reader.coder)
+    for number, name in enumerate(todo, 1):
+        made = (
+            Taken(document=name, moves=0, known=True) if name in known else _recode_one(name, ledger, reader, gazetteer)
+        )
+        if isinstance(made, Failure):
+            ledger.fail(made)
+        if report:
+            report(number, len(todo))
+        yield made
+
+
+def _recode_one(name: str, ledger: Ledger, reader: Reader, gazetteer: Gazetteer | None) -> Taken | Failure:
+    try:
+        document = ledger.document(name)
+    except LedgerError as error:
+        return Failure(where=name, stage="ledger", reason=str(error))
+    coded = _code_or_fail(document, reader, gazetteer)
+    if isinstance(coded, Failure):
+        return coded
+    try:
+        added = ledger.recode(coded)
+    except InputError as error:
+        return Failure(where=name, stage="ledger", reason=error.reason)
+    return Taken(document=name, moves=len(coded.moves), known=not added)
+
+
 def _code_or_fail(document: Document, reader: Reader, gazetteer: Gazetteer | None) -> CodedDocument | Failure:
     try:
         return _code_document(document, reader, gazetteer)
@@ -232,6 +299,130 @@ def correct(ledger: Ledger, move_id: str, *, why: str, **changes: str) -> Move:
         made |= {"date_precision": {4: "year", 7: "month"}.get(len(made["date"]), "day"), "date_basis": "explicit"}
     made |= {name: kind(made[name]) for name, kind in (("status", Status), ("voice", Voice)) if name in made}
     return ledger.correct(move_id, why=why, **made)
+
+
+def review(
+    ledger: Ledger,
+    task: ReviewTask,
+    moves: Sequence[Move],
+    *,
+    seconds: float | None = None,
+    gazetteer: Gazetteer | None = None,
+) -> SentenceReview:
+    """Record what a person says stands in a sentence, with what follows from it, and return it.
+
+    As :meth:`Ledger.review <demarche.ledger.Ledger.review>`; besides, an act brings its event type and quad class, parties that the
+    reviewer marked are resolved as in coding, new words for a time are resolved, and a move that was added, or whose time or status
+    was changed, is dated. What the reviewer says of ids and dates stands.
+
+    Raises
+    ------
+    CodebookError
+        If the codebook does not have an issue.
+    InputError, LedgerError, SpanError
+        As :meth:`Ledger.review <demarche.ledger.Ledger.review>`.
+    """
+    known = {move.id: move for move in task.coded}
+    made = [move if move == known.get(move.id) else _with_codes(move) for move in moves]
+    fresh = [move for move in made if move != known.get(move.id)]
+    if fresh:
+        document = ledger.document(task.document)
+        for move in fresh:
+            move.check(document.text)
+        linked = _link_among(document, fresh, ledger, gazetteer)
+        dated = {move.id: move for move in date_moves(document, _reading_of(ledger, task), fresh)}
+        made = [
+            move if move.id not in dated else _followed(move, known.get(move.id), linked[move.id], dated[move.id])
+            for move in made
+        ]
+    return ledger.review(task, made, seconds=seconds)
+
+
+def _with_codes(move: Move) -> Move:
+    codebook = load_codebook()
+    codebook.check_issue(move.issue)
+    code = codebook.acts[move.act]
+    return replace(move, event=code.event, quad=code.quad)
+
+
+def _link_among(
+    document: Document, fresh: Sequence[Move], ledger: Ledger, gazetteer: Gazetteer | None
+) -> dict[str, Move]:
+    """Return moves with their parties resolved among those of the whole document: a pronoun means who was named before."""
+    ids = {move.id for move in fresh}
+    others = [found.move for found in ledger.moves(MoveFilter(document=document.id)) if found.move.id not in ids]
+    in_order = sorted([*others, *fresh], key=lambda move: (move.trigger.start, move.trigger.end))
+    return {move.id: move for move in link_moves(document, in_order, gazetteer) if move.id in ids}
+
+
+def _reading_of(ledger: Ledger, task: ReviewTask) -> Reading:
+    """Return the sentences of the document of a task, as its coder read them."""
+    text = ledger.document(task.document).text
+    marks = ledger.sentences(task.document, coder=task.coder)
+    sentences = tuple(
+        ReadSentence(span=Span.of(text, one.start, one.end), voice=one.voice, voice_confidence=one.voice_confidence)
+        for one in marks
+    )
+    return Reading(document=task.document, coder=task.coder, sentences=sentences)
+
+
+def _followed(move: Move, coded: Move | None, linked: Move, dated: Move) -> Move:
+    """Return a new or changed move with the parties and dates that follow from what the reviewer marked."""
+    source = _resolved(_listed(move.source), _listed(coded.source if coded else None), _listed(linked.source))
+    return replace(
+        move,
+        actors=_resolved(move.actors, coded.actors if coded else (), linked.actors),
+        recipients=_resolved(move.recipients, coded.recipients if coded else (), linked.recipients),
+        source=source[0] if source else None,
+        when=_timed(move.when, coded.when if coded else None, dated.when),
+        deadline=_timed(move.deadline, coded.deadline if coded else None, dated.deadline),
+        **(_date_of(dated) if _is_to_be_dated(move, coded) else {}),
+    )
+
+
+def _timed(given: TimeSpan | None, coded: TimeSpan | None, dated: TimeSpan | None) -> TimeSpan | None:
+    return dated if given and given.date is None and given != coded else given
+
+
+def _is_to_be_dated(move: Move, coded: Move | None) -> bool:
+    """Tell whether the date of a move follows from its words; if not, it is what the reviewer or the coder says."""
+    if coded is None:
+        return move.date is None
+    return _date_of(move) == _date_of(coded) and (move.when, move.status) != (coded.when, coded.status)
+
+
+def _date_of(move: Move) -> dict[str, Any]:
+    return {name: getattr(move, name) for name in ("date", "date_precision", "date_basis")}
+
+
+def _listed(mention: Mention | None) -> tuple[Mention, ...]:
+    return (mention,) if mention else ()
+
+
+def _resolved(given: Sequence[Mention], coded: Sequence[Mention], linked: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return the parties of a role: those that the coder had, or of which the reviewer says who they are, as they are; others as linked."""
+    before = {mention.span for mention in coded}
+    made: list[Mention] = []
+    for mention in given:
+        if mention.id or mention.span in before:
+            made.append(mention)
+        elif not any(mention.span == one.span for one in made):
+            made += [one for one in linked if one.span == mention.span] or [mention]
+    return tuple(made)
+
+
+def measured_error(ledger: Ledger, *, coder: str | None = None) -> MeasuredError | None:
+    """Return precision and recall of a coder in a ledger by the sentences that people reviewed, None where there are none.
+
+    Parameters
+    ----------
+    coder
+        Name and version; by default the coder of the latest reading.
+    """
+    from demarche.analysis.reviews import measure_reviews
+
+    sample = ledger.review_sample(coder)
+    return measure_reviews(sample) if sample and (sample.reviews or sample.unused) else None
 
 
 def frame_moves(ledger: Ledger, wanted: MoveFilter | None = None, *, sectors: bool = False) -> Any:
@@ -334,6 +525,91 @@ def compare_plan_texts(old: Document, new: Document, *, comparer: Comparer | Non
     comparer = comparer or _shipped_comparer()
     points = [split_points(plan.text) for plan in (old, new)]
     return compare_plans(*points, embed=comparer.embed, compare=comparer.compare, threshold=comparer.threshold)
+
+
+def report(
+    ledger: Ledger,
+    wanted: MoveFilter | None = None,
+    *,
+    title: str | None = None,
+    sectors: bool = False,
+    at: date | None = None,
+    plans: Sequence[Document] = (),
+    texts: bool = True,
+    rows: int = 20,
+    comparer: Comparer | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """Return a dossier: one HTML page with what a ledger comes to, each statement with its sentences, to hand over or to print.
+
+    The same ledger and the same options give the same page. Contents that have no proposition yet get one first.
+
+    Parameters
+    ----------
+    wanted
+        Only the moves that pass; all by default.
+    title
+        What stands on top.
+    sectors
+        Tell a state's government, forces ... apart.
+    at
+        Use nothing that was published later.
+    plans
+        One plan, or two to be compared, from :func:`read_plan`.
+    texts
+        False leaves out all words of the texts: their offsets and hashes stand in their place.
+    rows
+        At most so many rows of a table.
+    comparer, progress
+        As of :func:`group_propositions`.
+
+    Raises
+    ------
+    MissingExtra
+        If what fills the page, or what the analyses need, is not installed.
+    """
+    from demarche import __version__, gathering
+    from demarche.analysis.digest import keep_known
+    from demarche.present.report import check_ready, render_report
+
+    check_ready()
+    scope = Scope(wanted=wanted or MoveFilter(), sectors=sectors, at=at, rows=rows)
+    comparer = comparer or _shipped_comparer()
+    ungrouped = _try_to_group(ledger, comparer, progress)
+    moves = frame_moves(ledger, wanted, sectors=sectors)
+    moves = keep_known(moves, at) if at else moves
+    dossier = gathering.gather_dossier(
+        ledger,
+        moves,
+        scope=scope,
+        software=f"demarche {__version__}",
+        comparer=(comparer.coder, comparer.threshold),
+        ungrouped=ungrouped,
+        plans=gathering.gather_plans(
+            plans,
+            at=at,
+            match=lambda plan, day: match_plan_text(plan, moves, ledger=ledger, before=day, comparer=comparer),
+            compare=lambda old, new: compare_plan_texts(old, new, comparer=comparer),
+        ),
+        measured=measured_error(ledger),
+    )
+    return render_report(
+        dossier,
+        title=title,
+        evidence=gathering.find_evidence(ledger),
+        name=gathering.name_actors(ledger, actor_name),
+        proposition={found.id: found.name for found in ledger.propositions()}.get,
+        texts=texts,
+    )
+
+
+def _try_to_group(ledger: Ledger, comparer: Comparer, progress: Callable[[int, int], None] | None) -> str | None:
+    """Give contents their propositions, and return why that could not be done: one may read a ledger that one may not write."""
+    try:
+        group_propositions(ledger, comparer=comparer, report=progress)
+    except LedgerError as error:
+        return str(error)
+    return None
 
 
 _GROUPED = 5000
