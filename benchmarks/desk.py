@@ -71,7 +71,12 @@ def list_pages(client: httpx.Client) -> list[str]:
     start = html.fromstring(client.get("/").content)
     pages = [str(link) for link in start.xpath("//nav[@aria-label='Pages']//a/@href")]
     behind = [_behind(client, page) for page in pages if page != "/"]
-    searches = ["/search?words=treaty", "/moves?actor=AAA", "/moves?issue=sanctions&since=2016&until=2017", "/timeline?actor=AAA"]
+    searches = [
+        "/search?words=treaty",
+        "/moves?actor=AAA",
+        "/moves?issue=sanctions&since=2016&until=2017",
+        "/timeline?actor=AAA",
+    ]
     return list(dict.fromkeys([*pages, *filter(None, behind), *searches]))
 
 
@@ -133,7 +138,10 @@ def crowd(ledger: str, *, readers: int, reviewers: int, seconds: float) -> Crowd
         with httpx.Client(base_url=address, timeout=120) as client:
             pages = [page for page in list_pages(client) if not page.startswith(("/review", "/ingest"))]
         end = time.monotonic() + seconds
-        users = [threading.Thread(target=_read, args=(address, pages[n % len(pages) :] + pages, end, made)) for n in range(readers)]
+        users = [
+            threading.Thread(target=_read, args=(address, pages[n % len(pages) :] + pages, end, made))
+            for n in range(readers)
+        ]
         users += [threading.Thread(target=_review, args=(address, end, made)) for _ in range(reviewers)]
         for user in users:
             user.start()
@@ -217,7 +225,9 @@ def main() -> None:
         for row in time_pages(options.ledger):
             flag = " SLOW" if max(row["first"], row["later"]) > _SLOW else ""
             flag += " LARGE" if row["bytes"] > _LARGEST else ""
-            print(f"{row['first']:7.3f} s {row['later']:7.3f} s {row['bytes']:>9,} bytes  {row['status']} {row['page']}{flag}")
+            print(
+                f"{row['first']:7.3f} s {row['later']:7.3f} s {row['bytes']:>9,} bytes  {row['status']} {row['page']}{flag}"
+            )
         return
     copy = _copied(options.ledger)
     before = _count_reviews(copy)
@@ -225,7 +235,9 @@ def main() -> None:
     kept = _count_reviews(copy) - before
     ordered = sorted(made.seconds)
     at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
-    print(f"{len(ordered)} answers, {len(made.errors)} errors; median {at[0.5]:.3f} s, p95 {at[0.95]:.3f} s, p99 {at[0.99]:.3f} s")
+    print(
+        f"{len(ordered)} answers, {len(made.errors)} errors; median {at[0.5]:.3f} s, p95 {at[0.95]:.3f} s, p99 {at[0.99]:.3f} s"
+    )
     print(f"{made.reviews} reviews answered, {kept} in the ledger")
     for error in sorted(set(made.errors))[:20]:
         print(error)

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -162,9 +163,9 @@ def pages(ledger: Ledger) -> dict[str, Callable[[], Any]]:
     }
     for name, given in filters.items():
         wanted = MoveFilter(**given)  # type: ignore[arg-type]
-        asked[f"timeline: {name}"] = lambda wanted=wanted: ledger.timeline(wanted)
+        asked[f"timeline: {name}"] = partial(ledger.timeline, wanted)
         if given:
-            asked[f"how many moves: {name}"] = lambda wanted=wanted: ledger.count_moves(wanted)
+            asked[f"how many moves: {name}"] = partial(ledger.count_moves, wanted)
     return asked
 
 

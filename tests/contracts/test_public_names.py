@@ -6,7 +6,8 @@ NAMES = {
     actors: "Entry Gazetteer link_moves load_gazetteer",
     analysis: """SCHEMA as_frame build_network check_playbooks compare_plans compare_positions drop_copies estimate_incidence
         find_claims find_positions find_support find_threats frame_rows group_contents keep_usable known_on load_base_rates
-        load_playbooks look_ahead match_moves match_plan measure_accuracy measure_agreement measure_gap measure_movement measure_repetition measure_reviews
+        load_playbooks look_ahead match_moves match_plan measure_accuracy measure_agreement measure_gap
+        measure_movement measure_repetition measure_reviews
         mine_playbooks parse_playbook parse_playbooks
         score_forecasts split_points take_stances trace_gap write_graphml""",
     dates: "Found date_moves find_times resolve_phrase",

@@ -13,7 +13,10 @@ def _spec(*values, **title):
         "layer": [
             {
                 "mark": "point",
-                "encoding": {"x": {"field": "x", "type": "quantitative"}, "tooltip": [{"field": "who", "title": "actor"}]},
+                "encoding": {
+                    "x": {"field": "x", "type": "quantitative"},
+                    "tooltip": [{"field": "who", "title": "actor"}],
+                },
             }
         ],
     }
@@ -38,7 +41,10 @@ def test_hostile_words_stay_words():
 
 
 def test_no_mark_leads_out_of_the_ledger():
-    values = [{"x": number, "who": "A", "evidence": ["m1"] if number % 2 else [], "link": "https://example.org"} for number in range(6)]
+    values = [
+        {"x": number, "who": "A", "evidence": ["m1"] if number % 2 else [], "link": "https://example.org"}
+        for number in range(6)
+    ]
     drawn = _drawn(_spec(*values))
     assert {anchor.get("href") for anchor in drawn.iter(f"{SVG}a")} == {"/moves?id=m1"}
     assert "example.org" not in etree.tostring(drawn, encoding="unicode")

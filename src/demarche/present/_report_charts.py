@@ -245,7 +245,8 @@ def draw_for_page(spec: Spec, *, id: str, label: str, link: Callable[[tuple[str,
     svg.set("width", f"{(width + _ROOM) * _LARGEST:g}")
     svg.set("role", "group")
     svg.set("aria-label", show_line(label))
-    return etree.tostring(svg, encoding="unicode")
+    made: str = etree.tostring(svg, encoding="unicode")
+    return made
 
 
 def _clean(svg: Any) -> None:
