@@ -74,7 +74,7 @@ def list_pages(client: httpx.Client) -> list[str]:
     searches = [
         "/search?words=treaty",
         "/moves?actor=AAA",
-        "/moves?issue=sanctions&since=2016&until=2017",
+        "/moves?issue=territory&since=2016&until=2017",
         "/timeline?actor=AAA",
     ]
     return list(dict.fromkeys([*pages, *filter(None, behind), *searches]))
@@ -191,13 +191,16 @@ def _form(shown: httpx.Response | None) -> tuple[str, dict[str, Any]] | None:
     if shown is None or shown.status_code >= 400:
         return None
     page = html.fromstring(shown.content)
-    found = [form for form in page.forms if form.get("id") == "review"]
+    found = [form for form in page.forms if form.get("data-review") is not None]
     if not found:
         return None
     data: dict[str, Any] = {}
     for name, value in found[0].form_values():
         data.setdefault(name, []).append(value)
-    return urljoin(str(shown.url), found[0].get("action") or ""), data
+    # Only what the coder saw can be accepted; the places for missed moves stay empty.
+    radios = [field for field in found[0].iter("input") if field.get("type") == "radio"]
+    accepted = {str(field.get("name")): "accepted" for field in radios if field.get("value") == "accepted"}
+    return urljoin(str(shown.url), found[0].get("action") or ""), data | accepted
 
 
 def _copied(ledger: str) -> str:

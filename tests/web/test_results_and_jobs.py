@@ -67,6 +67,18 @@ def test_a_grown_ledger_shows_the_last_result_as_stale_until_the_new_one_is_ther
     assert (answer.value, answer.head) == (2, 2)
 
 
+def test_a_ledger_that_grows_all_the_time_does_not_pile_up_work(results, ledgers):
+    go, begun = threading.Event(), []
+    for _ in range(100):
+        ledgers.ledger.entries += 1
+        results.get("n", lambda ledger: begun.append(1) or go.wait(10), wait=0)
+    go.set()
+    answer = results.get("n", lambda ledger: True, wait=10)
+    assert len(begun) == 1
+    assert answer.ready
+    assert answer.stale
+
+
 def test_an_error_reaches_the_page_and_is_not_kept(results):
     def fail(ledger):
         raise LedgerError("broken")

@@ -358,3 +358,19 @@ def test_a_move_keeps_its_place_where_the_sentence_stands_late_in_the_text(save,
     move = moves_of(ledger, "dove")[emoji.id].move
     assert move.trigger == Span(start=emoji.trigger.start, end=emoji.trigger.end, text="rejected")
     assert isinstance(move, Move)
+
+
+def test_two_coders_stand_side_by_side_on_the_reviewed_sentences(client, ledger, reviewed):
+    coded, _ = reviewed
+    text, other = ledger.document("many").text, "test/2"
+    kept = [dataclasses.replace(move, coder=other) for move in coded[3:]]
+    made = make_coded(text, kept, id="many")
+    ledger.recode(dataclasses.replace(made, reading=dataclasses.replace(made.reading, coder=other)))
+    page = html.unescape(re.sub(r"<[^>]+>", " ", _quality(client)))
+    assert "Not enough reviews yet" in page
+    line = " ".join(page[page.index("Coders side by side") :].split())
+    # Of 30 sentences three moves were invented by the first coder alone; one has another act in both, two were missed by both.
+    assert "test/2 26 of 27 26 of 29 30 27 3 test/1 26 of 30 26 of 29" in line
+    assert "3 sentences" in _quality(client, "/quality/coders?other=test/1")
+    assert "Not enough" not in _quality(client, "/quality?coder=test/1")
+    assert client.get("/quality?coder=test/3").status_code == 404

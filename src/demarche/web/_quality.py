@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from demarche import pipeline
 from demarche.analysis.accuracy import match_moves
-from demarche.analysis.reviews import measure_agreement
+from demarche.analysis.reviews import measure_agreement, measure_reviews
 from demarche.errors import DemarcheError
 from demarche.ledger import Ledger
-from demarche.model import Agreement, MeasuredError, Move, ReviewProgress, ReviewSample, SentenceReview
+from demarche.model import Agreement, MeasuredError, Move, ReviewProgress, SentenceReview
 
 __all__ = ["ERRORS", "Coder", "CoderPair", "Judgement", "Quality", "gather_quality", "judge", "pick_reviews"]
 
@@ -82,8 +81,27 @@ class CoderPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """All that the page shows. `unmeasured` says why there is no agreement; `others` holds moves of other coders by review and coder."""
+    """All that the page shows.
 
+    Parameters
+    ----------
+    coder, coders
+        Whose error it is, None in a ledger without documents; all that read the ledger, the latest first.
+    sample
+        The reviews by which it is measured.
+    reviews
+        Those of the random queue by their ids, of all coders.
+    errors
+        How often each of :data:`ERRORS` occurs in the sample.
+    unmeasured
+        Why there is no agreement, None if there is.
+    pairs
+        The coder beside each other one.
+    seen
+        Review and coder -> what that coder has in the sentence.
+    """
+
+    coder: str | None
     progress: ReviewProgress
     coders: tuple[str, ...]
     error: MeasuredError | None
@@ -93,27 +111,31 @@ class Quality:
     agreement: Agreement | None
     unmeasured: str | None
     pairs: tuple[CoderPair, ...]
-    others: Mapping[tuple[str, str], tuple[Move, ...]]
+    seen: Mapping[tuple[str, str], tuple[Move, ...]]
 
 
-def gather_quality(ledger: Ledger) -> Quality:
-    """Return what the reviews of a ledger come to."""
+def gather_quality(ledger: Ledger, coder: str | None = None) -> Quality:
+    """Return what the reviews of a ledger come to, for the coder of the latest reading if none is named."""
     reviews = {review.id: review for review in ledger.reviews(queue="random")}
-    sample = ledger.review_sample()
+    coders = tuple(ledger.coders())
+    coder = coder or next(iter(coders), None)
+    # To draw a sample takes seconds in a large ledger: once, and only if there is something to draw.
+    sample = ledger.review_sample(coder) if any(review.coder == coder for review in reviews.values()) else None
     sampled = sample.reviews if sample else ()
     agreement, unmeasured = _agreement(reviews.values())
-    others: dict[tuple[str, str], tuple[Move, ...]] = {}
+    seen = dict(_seen(ledger, reviews.values()))
     return Quality(
-        progress=ledger.review_progress(),
-        coders=tuple(ledger.coders()),
-        error=pipeline.measured_error(ledger),
+        coder=coder,
+        progress=ledger.review_progress(coder=coder),
+        coders=coders,
+        error=measure_reviews(sample) if sample and (sample.reviews or sample.unused) else None,
         sample=sampled,
         reviews=reviews,
         errors=Counter(found.kind for review in sampled for found in judge(review.coded, review.moves)),
         agreement=agreement,
         unmeasured=unmeasured,
-        pairs=tuple(_pairs(ledger, sample, others)),
-        others=others,
+        pairs=tuple(_pair(seen, reviews, coder, other) for other in coders if coder and other != coder),
+        seen=seen,
     )
 
 
@@ -195,28 +217,15 @@ def _agreement(reviews: Iterable[SentenceReview]) -> tuple[Agreement | None, str
         return None, str(error)
 
 
-def _pairs(
-    ledger: Ledger, sample: ReviewSample | None, others: dict[tuple[str, str], tuple[Move, ...]]
-) -> Iterator[CoderPair]:
-    """Yield the coder that is measured beside each other one, and note the moves of those in `others`."""
-    for name in ledger.coders() if sample else ():
-        if sample and name != sample.coder:
-            yield _pair(ledger, sample, name, others)
-
-
-def _pair(
-    ledger: Ledger, sample: ReviewSample, name: str, others: dict[tuple[str, str], tuple[Move, ...]]
-) -> CoderPair:
-    both = [(review, moves) for review in sample.reviews if (moves := _moves_of(ledger, review, name)) is not None]
-    others |= {(review.id, name): moves for review, moves in both}
-    same = {review.id: len(match_moves(review.coded, moves)) for review, moves in both}
-    return CoderPair(
-        one=_counted(sample.coder, [(review.coded, review.moves) for review, _ in both]),
-        other=_counted(name, [(moves, review.moves) for review, moves in both]),
-        sentences=len(both),
-        same=sum(same.values()),
-        differ=tuple(one.id for one, moves in both if same[one.id] < max(len(one.coded), len(moves))),
-    )
+def _seen(ledger: Ledger, reviews: Iterable[SentenceReview]) -> Iterator[tuple[tuple[str, str], tuple[Move, ...]]]:
+    """Yield what each coder has in each reviewed sentence, by the latest review of it; nothing where there is but one coder."""
+    coders = ledger.coders()
+    latest = {(review.document, review.sentence): review for review in reviews}
+    for review in latest.values() if len(coders) > 1 else ():
+        for coder in coders:
+            moves = review.coded if coder == review.coder else _moves_of(ledger, review, coder)
+            if moves is not None:
+                yield (review.id, coder), moves
 
 
 def _moves_of(ledger: Ledger, review: SentenceReview, coder: str) -> tuple[Move, ...] | None:
@@ -225,6 +234,20 @@ def _moves_of(ledger: Ledger, review: SentenceReview, coder: str) -> tuple[Move,
         return ledger.review_task(review.document, review.sentence.start, review.sentence.end, coder=coder).coded
     except DemarcheError:
         return None
+
+
+def _pair(
+    seen: Mapping[tuple[str, str], tuple[Move, ...]], reviews: Mapping[str, SentenceReview], one: str, other: str
+) -> CoderPair:
+    both = [id for id in reviews if (id, one) in seen and (id, other) in seen]
+    same = {id: len(match_moves(seen[id, one], seen[id, other])) for id in both}
+    return CoderPair(
+        one=_counted(one, [(seen[id, one], reviews[id].moves) for id in both]),
+        other=_counted(other, [(seen[id, other], reviews[id].moves) for id in both]),
+        sentences=len(both),
+        same=sum(same.values()),
+        differ=tuple(id for id in both if same[id] < max(len(seen[id, one]), len(seen[id, other]))),
+    )
 
 
 def _counted(name: str, sides: Sequence[tuple[Sequence[Move], Sequence[Move]]]) -> Coder:

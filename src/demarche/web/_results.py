@@ -67,7 +67,7 @@ class Results:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="results")
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
-        self._running: dict[tuple[Hashable, int], Future[Any]] = {}
+        self._running: dict[Hashable, Future[tuple[int, Any]]] = {}
 
     def get(self, key: Hashable, compute: Compute, *, wait: float = 0.4) -> Answer:
         """Return a result for the ledger as it is now, or what there is of it after `wait` seconds.
@@ -93,10 +93,15 @@ class Results:
             if known and known[0] == head:
                 self._kept.move_to_end(key)
                 return Answer(ready=True, value=known[1], head=head)
-            running = self._running.get((key, head)) or self._start(key, head, compute)
+            # One at a time for a key: while people write, every entry would ask for another otherwise, and none would be in time.
+            running = self._running.get(key)
+            if running is None and known and len(self._running) >= _WAITING:
+                return Answer(ready=True, value=known[1], head=known[0], stale=True)
+            running = running or self._start(key, head, compute)
         wait_for([running], timeout=0.05 if known else wait)
         if running.done():
-            return Answer(ready=True, value=running.result(), head=head)
+            of, value = running.result()
+            return Answer(ready=True, value=value, head=of, stale=of != head)
         if known:
             return Answer(ready=True, value=known[1], head=known[0], stale=True)
         return Answer(ready=False, head=head)
@@ -105,14 +110,14 @@ class Results:
         """Stop: what is not begun is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, key: Hashable, head: int, compute: Compute) -> Future[Any]:
+    def _start(self, key: Hashable, head: int, compute: Compute) -> Future[tuple[int, Any]]:
         if len(self._running) >= _WAITING:
             raise DemarcheError("too much is being counted already; look again in a moment")
         made = self._pool.submit(self._compute, key, head, compute)
-        self._running[key, head] = made
+        self._running[key] = made
         return made
 
-    def _compute(self, key: Hashable, head: int, compute: Compute) -> Any:
+    def _compute(self, key: Hashable, head: int, compute: Compute) -> tuple[int, Any]:
         try:
             with self._ledgers.use() as ledger:
                 value = compute(ledger)
@@ -121,7 +126,7 @@ class Results:
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
-            return value
+            return head, value
         finally:
             with self._lock:
-                self._running.pop((key, head), None)
+                self._running.pop(key, None)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from demarche.codebook import load_codebook
 from demarche.model import Agreement, SentenceReview
-from demarche.web._quality import ERRORS, Quality, gather_quality, judge, pick_reviews
+from demarche.web._quality import ERRORS, CoderPair, Quality, gather_quality, judge, pick_reviews
 from demarche.web._results import Answer
 from demarche.web._security import READER
 from demarche.web._view import render, show_pending
@@ -35,9 +35,9 @@ Page = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("/quality", dependencies=[Depends(READER)])
-def show_quality(request: Request) -> Response:
+def show_quality(request: Request, coder: str | None = None) -> Response:
     """Show precision and recall, the agreement of reviewers, and coders side by side."""
-    answer = _gathered(request)
+    answer = _gathered(request, coder)
     if not answer.ready:
         return show_pending(request, "Measured error", answer)
     found: Quality = answer.value
@@ -54,18 +54,23 @@ def show_quality(request: Request) -> Response:
 
 @router.get("/quality/sentences", dependencies=[Depends(READER)])
 def show_sentences(
-    request: Request, of: str = "precision", act: str | None = None, only: str = "all", page: Page = 1
+    request: Request,
+    of: str = "precision",
+    act: str | None = None,
+    only: str = "all",
+    coder: str | None = None,
+    page: Page = 1,
 ) -> Response:
     """Show the reviewed sentences behind a figure: what the coder saw, what the reviewer says, and where they differ."""
     if of not in (*_TITLES, *_FIELDS) or (act and act not in {known.value for known in load_codebook().acts}):
         raise HTTPException(404, "there is no such figure")
-    answer = _gathered(request)
+    answer = _gathered(request, coder)
     if not answer.ready:
         return show_pending(request, "Reviewed sentences", answer)
     wrong = only == "wrong"
     picked = pick_reviews(answer.value, of=of, act=act or None, wrong=wrong)
     title = _TITLES.get(of, f"Moves that the coder found, by their {of}") + (f": {act}" if act else "")
-    query = {"of": of, "act": act or None, "only": only if wrong else None}
+    query = {"of": of, "act": act or None, "only": only if wrong else None, "coder": coder}
     shown = [(review, judge(review.coded, review.moves)) for review in _cut(picked, page)]
     return render(
         request,
@@ -104,35 +109,38 @@ def show_differences(request: Request, name: str, kind: str = "alpha", page: Pag
 
 
 @router.get("/quality/coders", dependencies=[Depends(READER)])
-def show_coders(request: Request, other: str, page: Page = 1) -> Response:
+def show_coders(request: Request, other: str, coder: str | None = None, page: Page = 1) -> Response:
     """Show the reviewed sentences in which two coders differ, beside what the reviewer says."""
-    answer = _gathered(request)
+    answer = _gathered(request, coder)
     if not answer.ready:
         return show_pending(request, "Where coders differ", answer)
     found: Quality = answer.value
     pair = next((pair for pair in found.pairs if pair.other.name == other), None)
     if pair is None:
         raise HTTPException(404, "there is no other coder of that name, or no sentence of it is reviewed")
-    picked = [review for review in found.sample if review.id in set(pair.differ)]
+    picked = [found.reviews[id] for id in pair.differ]
     return render(
         request,
         "quality_differences.html",
         answer=answer,
         title=f"Where {pair.one.name} and {pair.other.name} differ",
-        shown=[(review, _sides(found, review, other)) for review in _cut(picked, page)],
-        paged=_paged(picked, page, "/quality/coders", {"other": other}),
+        shown=[(review, _sides(found, review, pair)) for review in _cut(picked, page)],
+        paged=_paged(picked, page, "/quality/coders", {"other": other, "coder": coder}),
     )
 
 
-def _gathered(request: Request) -> Answer:
-    answer: Answer = request.app.state.results.get("quality", gather_quality)
+def _gathered(request: Request, coder: str | None = None) -> Answer:
+    if coder is not None:
+        with request.app.state.ledgers.use() as ledger:
+            if coder not in ledger.coders():
+                raise HTTPException(404, "no coder of that name has read this ledger")
+    answer: Answer = request.app.state.results.get(("quality", coder), lambda ledger: gather_quality(ledger, coder))
     return answer
 
 
-def _sides(found: Quality, review: SentenceReview, other: str) -> list[tuple[str, Any]]:
+def _sides(found: Quality, review: SentenceReview, pair: CoderPair) -> list[tuple[str, Any]]:
     return [
-        (review.coder, review.coded),
-        (other, found.others[review.id, other]),
+        *((one.name, found.seen[review.id, one.name]) for one in (pair.one, pair.other)),
         (f"{review.reviewer}, who reviewed it", review.moves),
     ]
 

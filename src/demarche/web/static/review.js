@@ -387,6 +387,7 @@ function startReview() {
   keepSelection(find("new"));
   find("help").addEventListener("click", () => keys.showModal());
   form.classList.add("scripted");
+  form.noValidate = true; // what is missing is said here, with the key that mends it
   for (const card of cards()) adopt(card);
   for (const card of cards()) if (card.querySelector(".failure") || !card.dataset.move) open(card);
   show(cards()[0] ?? null);
