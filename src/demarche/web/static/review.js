@@ -21,6 +21,7 @@ function startReview() {
   const points = [...text];
   const words = (span) => points.slice(...span).join("");
   const whom = JSON.parse(form.dataset.whom);
+  const before = countPoints(); // code points before each UTF-16 unit
   const units = findUnits();
   const edges = findEdges();
   let current = null; // the card that the sentence shows
@@ -29,7 +30,12 @@ function startReview() {
 
   // ---- Places in the sentence
 
-  function toPoints(utf16) { return [...text.slice(0, utf16)].length; }
+  function toPoints(utf16) { return before[utf16]; }
+
+  function countPoints() {
+    const made = points.flatMap((point, number) => Array(point.length).fill(number));
+    return [...made, points.length];
+  }
 
   function findUnits() {
     // What the arrow keys step over: words, and every other mark by itself ("Moscow", "'", "s").
@@ -66,10 +72,10 @@ function startReview() {
   }
 
   function offset(node, at) {
-    const before = document.createRange();
-    before.selectNodeContents(sentence);
-    before.setEnd(node, at);
-    return toPoints(before.toString().length);
+    const range = document.createRange();
+    range.selectNodeContents(sentence);
+    range.setEnd(node, at);
+    return toPoints(range.toString().length);
   }
 
   // ---- Cards
@@ -369,10 +375,10 @@ function startReview() {
   });
 
   // Time counts while the page is looked at. It is for the reviewer alone.
-  let before = 0, since = document.hidden ? null : performance.now();
-  const spent = () => before + (since === null ? 0 : performance.now() - since);
+  let counted = 0, since = document.hidden ? null : performance.now();
+  const spent = () => counted + (since === null ? 0 : performance.now() - since);
   document.addEventListener("visibilitychange", () => {
-    before = spent();
+    counted = spent();
     since = document.hidden ? null : performance.now();
   });
   window.addEventListener("pageshow", () => { sending = false; });
