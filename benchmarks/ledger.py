@@ -136,7 +136,6 @@ def pages(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         "moves: 50 of 50 ids": lambda: list(ledger.moves(MoveFilter(moves=ids))),
         "moves: 50 after one in the middle": lambda: list(ledger.moves(limit=50, after=move.move.id)),
         "moves: 50 from the 500,000th": lambda: list(ledger.moves(limit=50, offset=500_000)),
-        "how many moves: all": ledger.count_moves,
         "move: itself": lambda: ledger.move(move.move.id),
         "move: same cluster": lambda: ledger.cluster_moves(move.move.id),
         "move: same occasion": lambda: ledger.occasion_moves(move.move.id),
@@ -152,7 +151,7 @@ def pages(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         "search: two words": lambda: ledger.search("convoy harbour"),
         "search: a number": lambda: ledger.search("123456"),
     }
-    filters = {
+    filters: dict[str, dict[str, Any]] = {
         "all": {},
         "a frequent actor": {"actor": "AAA"},
         "an issue": {"issue": "ceasefire"},
@@ -162,10 +161,8 @@ def pages(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         "two words": {"words": "convoy harbour"},
     }
     for name, given in filters.items():
-        wanted = MoveFilter(**given)  # type: ignore[arg-type]
-        asked[f"timeline: {name}"] = partial(ledger.timeline, wanted)
-        if given:
-            asked[f"how many moves: {name}"] = partial(ledger.count_moves, wanted)
+        asked[f"timeline: {name}"] = partial(ledger.timeline, MoveFilter(**given))
+        asked[f"how many moves: {name}"] = partial(ledger.count_moves, MoveFilter(**given))
     return asked
 
 

@@ -163,6 +163,12 @@ def test_the_tables_beside_the_log_are_what_the_log_says(changed):
     assert changed.verify().problems == ()
 
 
+def test_occasions_are_those_of_the_moves(changed):
+    """The filter that lets everything pass is answered without the table of occasions."""
+    assert changed.occasions(limit=100) == changed.occasions(MoveFilter(status="actual"), limit=100)
+    assert changed.occasions(limit=1) == changed.occasions(MoveFilter(status="actual"), limit=1)
+
+
 def test_tables_made_anew_are_the_same(changed):
     before = tables(changed)
     changed.rebuild()
@@ -171,7 +177,7 @@ def test_tables_made_anew_are_the_same(changed):
 
 def tables(ledger):
     with ledger._store.reading() as connection:
-        names = ("standing_documents", "standing", "standing_mentions", "tallies")
+        names = ("standing_documents", "standing", "standing_mentions", "occasions", "tallies")
         rows = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in names}
     rows["tallies"] = [row for row in rows["tallies"] if any(row[4:])]
     return {name: sorted(map(repr, found)) for name, found in rows.items()}
@@ -190,7 +196,12 @@ def test_the_overview_counts_what_stands(changed):
 
 def test_whoever_changes_what_stands_is_found_out(ledger):
     ledger.add(report("d1", [("Kyiv", "demand", "Moscow", "peace", None)]))
-    for statement in ("UPDATE tallies SET moves = 7", "UPDATE standing SET act = 'offer'", "DELETE FROM standing"):
+    for statement in (
+        "UPDATE tallies SET moves = 7",
+        "INSERT INTO occasions VALUES ('A>B', 'offer', '2025-11-27', 2)",
+        "UPDATE standing SET act = 'offer'",
+        "DELETE FROM standing",
+    ):
         with ledger._store.writing() as connection:
             connection.exec_driver_sql(statement)
         assert any("verify --rebuild" in problem for problem in ledger.verify().problems), statement

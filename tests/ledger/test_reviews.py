@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from demarche.errors import InputError, LedgerError, SpanError
-from demarche.ledger import Ledger
+from demarche.ledger import Ledger, _draws
 from demarche.ledger._draws import choose_through, place_of
 from demarche.ledger._migrations import MIGRATIONS
 from demarche.model import Act, Assignment, Move, Proposition, ReviewTask, Span
@@ -133,6 +133,16 @@ def test_a_review_that_cannot_be_is_refused_and_changes_nothing(ledger, spoil, e
     assert list(ledger.reviews()) == []
 
 
+def test_a_review_writes_into_no_other_document(ledger):
+    ledger.add(report())
+    ledger.add(many(3)[2])
+    task = task_of(ledger)
+    stray = make_move(task.sentence.text, "plan", act="propose", document="d2")
+    with pytest.raises(InputError, match="another document"):
+        ledger.review(task, [*task.coded, stray])
+    assert list(ledger.reviews()) == []
+
+
 def test_words_that_do_not_stand_there_are_refused(ledger):
     ledger.add(report())
     task = task_of(ledger)
@@ -199,6 +209,21 @@ def test_another_coder_is_judged_by_its_own_moves_whatever_was_said_before(ledge
     ledger.undo_review(review.id, why="test")
     assert [found.move.act for found in ledger.moves()] == [Act.DEMAND]
     assert ledger.verify().problems == ()
+
+
+def test_another_coder_is_measured_by_a_draw_of_its_own(ledger):
+    """Else it would be measured by the very sentences that it may have learnt from."""
+    for document in many(8):
+        ledger.add(document)
+    first = [(task.document, task.sentence.start) for task in answer_all(ledger, 10)]
+    for document in many(8):
+        ledger.recode(dataclasses.replace(document, reading=dataclasses.replace(document.reading, coder="test/2")))
+    task = ledger.next_review("random")
+    assert task.coder == "test/2"
+    second = [(task.document, task.sentence.start) for task in answer_all(ledger, 10)]
+    assert len(set(first) & set(second)) < 9
+    assert len(ledger.review_sample().reviews) == 10
+    assert [len(ledger.review_sample(coder).reviews) for coder in ("test/1", "test/2")] == [10, 10]
 
 
 def test_settled_parties_are_shown_and_stay_settled(ledger):
@@ -282,6 +307,44 @@ def test_undoing_the_last_review_brings_back_the_one_before(ledger):
     assert state(ledger) == before
 
 
+def test_after_each_undoing_the_last_review_that_is_left_stands(ledger):
+    """Also where a review was undone meanwhile, and what stood before it was written again."""
+    ledger.add(report())
+    task = task_of(ledger)
+    before = state(ledger)
+    for order in itertools.permutations(range(3)):
+        said = []
+        for say in (clear, amend, keep):
+            made = ledger.review(task, say(task))
+            said.append((made.id, state(ledger)))
+        left = [("", before), *said]
+        for number in order:
+            ledger.undo_review(said[number][0], why="test")
+            left.remove(said[number])
+            assert state(ledger) == left[-1][1]
+    assert ledger.verify().problems == ()
+
+
+def test_a_move_that_two_people_rejected_is_restored_with_its_parties(ledger):
+    coded = report()
+    known = dataclasses.replace(coded.moves[0].actors[0], id="UKR")
+    ledger.add(dataclasses.replace(coded, moves=(dataclasses.replace(coded.moves[0], actors=(known,)),)))
+    task = task_of(ledger)
+    for _ in range(2):
+        ledger.review(task, [])
+    assert ledger.restore(task.coded[0].id, why="test").actors == (known,)
+    assert ledger.move(task.coded[0].id).move.actors == (known,)
+
+
+def test_a_move_is_not_restored_as_a_review_had_it_that_was_undone(ledger):
+    ledger.add(report())
+    task = task_of(ledger)
+    review = ledger.review(task, amend(task))
+    ledger.reject(task.coded[0].id, why="test")
+    ledger.undo_review(review.id, why="test")
+    assert ledger.restore(task.coded[0].id, why="test") == task.coded[0]
+
+
 def test_a_review_is_undone_once_and_with_a_reason(ledger):
     ledger.add(report())
     review = ledger.review(task_of(ledger), [])
@@ -348,6 +411,20 @@ def test_copies_are_drawn_once_and_redacted_documents_never(ledger):
     ledger.redact("d2", why="test")
     assert {task.document for task in answer_all(ledger)} == {"d3"}
     assert sum(ledger.review_sample().strata.values()) == 5
+
+
+def test_a_review_of_what_became_a_copy_is_looked_for_no_further_than_the_others(ledger, monkeypatch):
+    for document in many(20):
+        ledger.add(document)
+    tasks = answer_all(ledger, 6)
+    gone = next(task.document for task in tasks if task.document != "d0")
+    ledger.merge(["d0", gone], why="test")
+    looked, units = [], _draws.units
+    monkeypatch.setattr(_draws, "units", lambda *given: (looked.append(unit) or unit for unit in units(*given)))
+    sample = ledger.review_sample()
+    left = {(task.document, task.sentence.start) for task in tasks if task.document != gone}
+    assert len(sample.reviews) == len(left)
+    assert (looked[-2].document, looked[-2].start) in left  # one more is asked for before the search ends
 
 
 def test_a_later_document_is_reviewed_where_it_falls(ledger):
@@ -436,6 +513,13 @@ def test_the_uncertain_queue_gives_what_the_coder_was_least_sure_of(ledger):
         ledger.review(task, task.coded)
         documents.append((task.document, task.queue, task.stratum))
     assert documents == [(f"d{n}", "uncertain", "moves") for n in (1, 1, 2, 2, 0, 0)]
+
+
+def test_what_was_reviewed_by_mistake_is_uncertain_again(ledger):
+    ledger.add(report())
+    task = ledger.next_review("uncertain")
+    ledger.undo_review(ledger.review(task, task.coded).id, why="test")
+    assert ledger.next_review("uncertain") == task
 
 
 def test_what_a_person_corrected_is_not_uncertain(ledger):

@@ -1,7 +1,7 @@
 """Which sentences are drawn to measure a coder: one fixed order of all of them, of which a sample is a beginning.
 
-Every sentence has a pseudo-random place between 0 and 1, computed from the hash of the ledger's first entry, the id of its
-document and its number in that document's reading. Nobody can choose the place, it does not depend on who asks or when, and a
+Every sentence has a pseudo-random place between 0 and 1, computed from the hash of the ledger's first entry, the name of the coder,
+the id of its document and its number in that document's reading. Nobody can choose the place, it does not depend on who asks or when, and a
 document that is taken in later falls into the order as if it had been there from the start. Within each stratum (the coder saw
 a move, or none) the sentences up to some place are therefore a simple random sample of the stratum, without replacement.
 
@@ -13,6 +13,9 @@ samples is taken depends on what is reviewed alone, never on what was found, so 
 Sentences of redacted documents are left out, and of a cluster of copies only the oldest document is drawn from. Both can change
 later: a document that leaves takes its sentences with it, and the others remain a beginning of the order; one that comes in its
 stead leaves gaps that are filled first.
+
+Each coder has an order of its own. In one order for all, another coder would be measured by the sentences that were reviewed for
+the one before, which are those that it may have learnt from.
 
 No list of sentences is kept. A place needs only how many sentences a document has, which an index holds, so that the first
 places of millions of sentences are found in about a second, and then stay in memory while the store is open.
@@ -97,7 +100,7 @@ class Order:
         query = sa.text(
             "SELECT seq, document, count FROM readings WHERE coder = :coder AND seq > :through ORDER BY seq LIMIT :most"
         )
-        seed = _seed(connection)
+        seed = _seed(connection, self.coder)
         while True:
             about = {"coder": self.coder, "through": self._through, "most": _CHUNK}
             rows = connection.execute(query, about).all()
@@ -191,7 +194,7 @@ def find_unit(connection: Connection, coder: str, document: str, start: int, end
                 end=end,
                 voice=voice,
                 stratum=_stratum(document, start, starts),
-                place=place_of(_seed(connection), document, number),
+                place=place_of(_seed(connection, coder), document, number),
                 entered=row[0] if row else 0,
             )
     return None
@@ -241,7 +244,11 @@ def draw_sample(
 def _as_far_as_reviewed(connection: Connection, order: Order, reviewed: Mapping[Sentence, int]) -> list[Unit]:
     """Return the units of the order up to the last that is reviewed."""
     found: list[Unit] = []
-    left = set(reviewed)
+    documents, drawn = sorted({document for document, _ in reviewed}), set[str]()
+    for at in range(0, len(documents), _STEP):
+        drawn |= _entered(connection, order.coder, documents[at : at + _STEP]).keys()
+    # A document that became a copy since is drawn from no more: its sentences would be looked for to the end.
+    left = {sentence for sentence in reviewed if sentence[0] in drawn}
     for number, unit in enumerate(units(connection, order)):
         if not left or number > _FAR + _PER_REVIEW * len(reviewed):
             break
@@ -320,8 +327,9 @@ def _listed(query: sa.TextClause, name: str) -> sa.TextClause:
     return query.bindparams(sa.bindparam(name, expanding=True))
 
 
-def _seed(connection: Connection) -> bytes:
-    return str(connection.execute(sa.text("SELECT hash FROM log ORDER BY seq LIMIT 1")).scalar() or "").encode()
+def _seed(connection: Connection, coder: str) -> bytes:
+    first = connection.execute(sa.text("SELECT hash FROM log ORDER BY seq LIMIT 1")).scalar() or ""
+    return f"{first}\x1f{coder}".encode("utf-8", "surrogatepass")
 
 
 def _first_slots(

@@ -296,14 +296,13 @@ class Ledger:
             If there is no such move, it is not rejected, its document is redacted, or no reason is given.
         """
         with self._store.writing() as connection:
-            last = "SELECT verdict, seq FROM moves WHERE id = :id ORDER BY seq DESC LIMIT 2"
-            rows_before = connection.execute(sa.text(last), {"id": _clean(move_id)}).all()
-            if len(rows_before) < 2 or rows_before[0][0] != "rejected":
+            stood = _reviews.stood_last(connection, _clean(move_id))
+            if stood is None:
                 raise LedgerError(f"there is no rejected move {_clean(move_id)} in the ledger")
-            before = _views.move_written(connection, move_id, rows_before[1][1])
+            before = _views.move_written(connection, move_id, stood)
             _views.document(connection, before.document)  # which a redaction hides, and its moves with it
             seq = _next_seq(connection)
-            content = _propositions.content_of(before, rows_before[1][1])
+            content = _propositions.content_of(before, stood)
             rows: Rows = {
                 "moves": [move_row(before, seq, verdict="amended")],
                 "mentions": list(mention_rows(before, seq)),

@@ -130,40 +130,47 @@ CREATE VIEW current_moves AS SELECT m.*, d.publisher, d.title, d.published, k.cl
   AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document)
 """
 
-# What stands now (`_standing.py`): these tables are no part of the log, so that they may change. They take the place of the
-# indexes by which current moves were looked for among all that were ever written. In SQLite every index ends with the key.
+# What stands now (`_standing.py`): these tables are no part of the log, so that they may change.
 _STANDING_TABLES = """
 CREATE TABLE standing_documents (seq {key}, document {text} NOT NULL UNIQUE, cluster {text} NOT NULL, sentences BIGINT NOT NULL,
   moves BIGINT NOT NULL);
-CREATE INDEX standing_documents_cluster ON standing_documents (cluster);
 CREATE TABLE standing (row {key}, document {text} NOT NULL, cluster {text} NOT NULL, story BIGINT NOT NULL, copied BIGINT NOT NULL,
   publisher {text}, date {text}, act {text} NOT NULL, issue {text} NOT NULL, status {text} NOT NULL, voice {text} NOT NULL,
   confidence {real} NOT NULL, parties {text} NOT NULL);
-CREATE INDEX standing_document ON standing (document);
-CREATE INDEX standing_cluster ON standing (cluster);
-CREATE INDEX standing_story ON standing (story);
-CREATE INDEX standing_publisher ON standing (publisher, date{last});
-CREATE INDEX standing_act ON standing (act, date{last});
-CREATE INDEX standing_issue ON standing (issue, date{last});
-CREATE INDEX standing_status ON standing (status, date{last});
-CREATE INDEX standing_date ON standing (date{last});
-CREATE INDEX standing_parties ON standing (parties, act, date, story);
 CREATE TABLE standing_mentions (row BIGINT NOT NULL, role {text} NOT NULL, position BIGINT NOT NULL, entity {text}, date {text},
   again BIGINT NOT NULL, words {text}, PRIMARY KEY (row, role, position)) {compact};
-CREATE INDEX standing_mentions_words ON standing_mentions (words, row) WHERE words IS NOT NULL;
-CREATE INDEX standing_mentions_entity ON standing_mentions (role, entity, date, row, again);
+CREATE TABLE occasions (parties {text} NOT NULL, act {text} NOT NULL, date {text} NOT NULL, clusters BIGINT NOT NULL,
+  PRIMARY KEY (parties, act, date)) {compact};
 CREATE TABLE tallies (kind {text} NOT NULL, value {text} NOT NULL, month {text} NOT NULL, quad BIGINT NOT NULL,
-  moves BIGINT NOT NULL, mentions BIGINT NOT NULL, PRIMARY KEY (kind, value, month, quad)) {compact};
-CREATE INDEX log_subject ON log (subject, seq);
-CREATE INDEX log_kind ON log (kind, seq);
-CREATE INDEX log_who ON log (who, seq);
-CREATE INDEX verdicts_move ON verdicts (move, seq);
-DROP INDEX moves_act;
-DROP INDEX moves_issue;
-DROP INDEX moves_status;
-DROP INDEX moves_date;
-DROP INDEX moves_parties;
-DROP INDEX mentions_entity
+  moves BIGINT NOT NULL, mentions BIGINT NOT NULL, PRIMARY KEY (kind, value, month, quad)) {compact}
+"""
+
+# They take the place of the indexes by which current moves were looked for among all that were ever written, and are made when the
+# tables are full, which is a good deal faster. In SQLite every index ends with the key.
+_STANDING_INDEXES = """
+CREATE INDEX IF NOT EXISTS standing_documents_cluster ON standing_documents (cluster);
+CREATE INDEX IF NOT EXISTS standing_document ON standing (document);
+CREATE INDEX IF NOT EXISTS standing_cluster ON standing (cluster);
+CREATE INDEX IF NOT EXISTS standing_story ON standing (story);
+CREATE INDEX IF NOT EXISTS standing_publisher ON standing (publisher, date{last});
+CREATE INDEX IF NOT EXISTS standing_act ON standing (act, date{last});
+CREATE INDEX IF NOT EXISTS standing_issue ON standing (issue, date{last});
+CREATE INDEX IF NOT EXISTS standing_status ON standing (status, date{last});
+CREATE INDEX IF NOT EXISTS standing_date ON standing (date{last});
+CREATE INDEX IF NOT EXISTS standing_parties ON standing (parties, act, date, story);
+CREATE INDEX IF NOT EXISTS standing_mentions_words ON standing_mentions (words, row) WHERE words IS NOT NULL;
+CREATE INDEX IF NOT EXISTS standing_mentions_entity ON standing_mentions (role, entity, date, row, again);
+CREATE INDEX IF NOT EXISTS occasions_clusters ON occasions (clusters);
+CREATE INDEX IF NOT EXISTS log_subject ON log (subject, seq);
+CREATE INDEX IF NOT EXISTS log_kind ON log (kind, seq);
+CREATE INDEX IF NOT EXISTS log_who ON log (who, seq);
+CREATE INDEX IF NOT EXISTS verdicts_move ON verdicts (move, seq);
+DROP INDEX IF EXISTS moves_act;
+DROP INDEX IF EXISTS moves_issue;
+DROP INDEX IF EXISTS moves_status;
+DROP INDEX IF EXISTS moves_date;
+DROP INDEX IF EXISTS moves_parties;
+DROP INDEX IF EXISTS mentions_entity
 """
 
 _GROWING = (
@@ -221,7 +228,7 @@ def _postgresql_only() -> list[str]:
     return made + _refusals("postgresql", _GROWING)
 
 
-MIGRATIONS = ("0001_first", "0002_propositions", "0003_reviews", "0004_standing")
+MIGRATIONS = ("0001_first", "0002_propositions", "0003_reviews", "0004_standing", "0005_standing_indexes")
 """Names of the migrations, in order."""
 
 
@@ -243,6 +250,8 @@ def statements(name: str, dialect: str) -> list[str]:
         ]
     if name == MIGRATIONS[3]:
         return _made(_STANDING_TABLES, dialect)
+    if name == MIGRATIONS[4]:
+        return _made(_STANDING_INDEXES, dialect)
     if name != MIGRATIONS[0]:
         raise KeyError(name)
     # The full-text column comes before the views: a view's `*` is fixed when it is made.

@@ -48,6 +48,7 @@ __all__ = [
     "review_rows",
     "review_written",
     "reviews_at",
+    "stood_last",
 ]
 
 PAGE = 50
@@ -57,6 +58,11 @@ _STEP = 500
 _PERSON = "person"
 _STANDING = "NOT EXISTS (SELECT 1 FROM undone_reviews u WHERE u.review = v.seq)"
 _KEPT = "NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = v.document)"
+_BROUGHT_BACK = (
+    "EXISTS (SELECT 1 FROM undone_reviews u WHERE u.seq = m.seq) AND EXISTS (SELECT 1 FROM moves o WHERE o.id = m.id "
+    "AND o.seq = g.seq AND o.verdict = 'coded')"
+)
+"""The condition that a row is that of a reading, written again when a review was undone."""
 _MOVE = (
     "m.id, m.seq, m.document, m.verdict, m.act, m.issue, m.status, m.voice, m.confidence, m.date, m.sentence_start, "
     "m.sentence_end, m.record"
@@ -105,7 +111,8 @@ def next_uncertain(connection: Connection, coder: str) -> ReviewTask | None:
     # Moves alone stand in the outer query, so that the index on their confidence gives the order.
     query = (
         "SELECT m.document, m.sentence_start, m.sentence_end FROM moves m WHERE m.verdict = 'coded' "
-        "AND EXISTS (SELECT 1 FROM readings g WHERE g.document = m.document AND g.coder = :coder AND g.seq = m.seq) "
+        "AND EXISTS (SELECT 1 FROM readings g WHERE g.document = m.document AND g.coder = :coder "
+        f"AND (g.seq = m.seq OR {_BROUGHT_BACK})) "
         "AND NOT EXISTS (SELECT 1 FROM moves n WHERE n.id = m.id AND n.seq > m.seq) "
         "AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document) "
         "AND EXISTS (SELECT 1 FROM current_clusters k WHERE k.document = m.document AND k.cluster = m.document) "
@@ -216,7 +223,7 @@ def review_rows(
     Raises
     ------
     InputError
-        If a move is of another sentence, two have the same id, or an added one has not the id of its trigger and act.
+        If a move is of another document or sentence, two have the same id, or an added one has not the id of its trigger and act.
     LedgerError
         If the sentence is not there, or was read otherwise.
     SpanError
@@ -228,9 +235,8 @@ def review_rows(
     own = {
         move.id: move for move in _own_moves(connection, task.coder, task.document, there.sentence.start, settled=False)
     }
-    said = _checked(
-        [_unsettled(move, own.get(move.id)) for move in moves], own, there.sentence, _text(connection, task.document)
-    )
+    text = _text(connection, task.document)
+    said = _checked([_unsettled(move, own.get(move.id)) for move in moves], own, there, text)
     rows: Rows = {"reviews": [_review_row(there, seconds, seq)], "moves": [], "mentions": [], "assignments": []}
     for move in said:
         verdict = "added" if move.id not in own else "accepted" if move == own[move.id] else "amended"
@@ -260,13 +266,16 @@ def _review_row(task: ReviewTask, seconds: float | None, seq: int) -> Row:
     }
 
 
-def _checked(moves: Sequence[Move], own: dict[str, Move], sentence: Span, text: str) -> list[Move]:
+def _checked(moves: Sequence[Move], own: dict[str, Move], task: ReviewTask, text: str) -> list[Move]:
     """Return the moves of a review as they are written, each held to the text and to its sentence."""
+    document, sentence = task.document, task.sentence
     if len({move.id for move in moves}) < len(moves):
         raise InputError("two moves of this review have one id; amend the coder's move instead of adding its like")
     made = []
     for move in moves:
         move.check(text)
+        if move.document != document:
+            raise InputError(f"the move {move.id} is of another document than the sentence that is reviewed")
         if move.sentence != sentence:
             raise InputError(f"the move {move.id} is of another sentence than the one that is reviewed")
         if move.id not in own:
@@ -335,7 +344,10 @@ def review_written(connection: Connection, review: str) -> tuple[int, str]:
 def restored_rows(connection: Connection, review: int, seq: int) -> Rows:
     """Return the rows that bring back what stood before a review, wherever no later entry stands already."""
     rows: Rows = {"undone_reviews": [{"seq": seq, "review": review}], "moves": [], "mentions": [], "assignments": []}
-    where = "moves m WHERE m.seq = :review AND NOT EXISTS (SELECT 1 FROM moves n WHERE n.id = m.id AND n.seq > m.seq)"
+    where = (
+        "moves m WHERE m.seq = :review "
+        f"AND NOT EXISTS (SELECT 1 FROM moves n WHERE n.id = m.id AND n.seq > m.seq AND {_own_word('n')})"
+    )
     for row, move in _moves(connection, where, {"review": review}, settled=False):
         before = _before(connection, row["id"], review)
         if before is None:
@@ -353,11 +365,26 @@ def _before(connection: Connection, move_id: str, review: int) -> tuple[int, str
     """Return entry, verdict and move of the row that stood before a review, which is none of a review that was undone."""
     where = (
         "moves m WHERE m.id = :id AND m.seq = (SELECT max(o.seq) FROM moves o WHERE o.id = :id AND o.seq < :review "
-        "AND NOT EXISTS (SELECT 1 FROM undone_reviews u WHERE u.review = o.seq))"
+        f"AND {_own_word('o')})"
     )
     for row, move in _moves(connection, where, {"id": move_id, "review": review}, settled=False):
         return row["seq"], row["verdict"], move
     return None
+
+
+def stood_last(connection: Connection, move_id: str) -> int | None:
+    """Return the entry with which a rejected move stood last, None if it is not rejected or never stood; several may have rejected it."""
+    query = (
+        "SELECT max(m.seq) FROM moves m WHERE m.id = :id AND m.verdict NOT IN ('rejected', 'superseded') "
+        f"AND {_own_word('m')} AND (SELECT l.verdict FROM moves l WHERE l.id = :id ORDER BY l.seq DESC LIMIT 1) = 'rejected'"
+    )
+    found = connection.execute(sa.text(query), {"id": move_id}).scalar()
+    return None if found is None else int(found)
+
+
+def _own_word(row: str) -> str:
+    """Return the condition that a row says something of its own: none of an undone review, and none that an undoing wrote again."""
+    return f"NOT EXISTS (SELECT 1 FROM undone_reviews u WHERE u.review = {row}.seq OR u.seq = {row}.seq)"
 
 
 def _assigned_before(connection: Connection, move: str, version: int, seq: int) -> list[Row]:

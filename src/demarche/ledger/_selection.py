@@ -48,6 +48,8 @@ class Selection:
         The columns by which an index can give them by date.
     join
         The word that joins a table so that what stands before it leads.
+    everything
+        Whether every move passes.
     whole
         Whether the filter looks at nothing in which copies of a move can differ but what ``standing.copied`` has compared.
     """
@@ -57,6 +59,7 @@ class Selection:
     parameters: Parameters
     order: str
     join: str
+    everything: bool
     whole: bool
 
     def once(self, value: str) -> tuple[str, str, str, str]:
@@ -98,7 +101,15 @@ def select(connection: Connection, wanted: MoveFilter) -> Selection:
     where = " AND ".join(parts) or "1 = 1"
     order = f"{alias}.date, {alias}.row"
     whole = all(getattr(wanted, name) is None for name in _APART)
-    return Selection(source=source, where=where, parameters=parameters, order=order, join=join, whole=whole)
+    return Selection(
+        source=source,
+        where=where,
+        parameters=parameters,
+        order=order,
+        join=join,
+        everything=wanted == MoveFilter(),
+        whole=whole,
+    )
 
 
 def _lead(connection: Connection, wanted: MoveFilter) -> str:

@@ -16,6 +16,8 @@ standing
 standing_mentions
     Their parties as settled; ``again`` marks those that were named in that role before; ``words`` are those of parties that are not
     resolved.
+occasions
+    Acts of known actors on one day that several clusters tell of, and how many do.
 tallies
     Counts over all of it: once per cluster (``moves``) and as often as reported (``mentions``); '' stands for what is unknown.
 """
@@ -85,15 +87,15 @@ def follow(connection: Connection, rows: Rows) -> None:
     """Bring the tables to what the views say, now that an entry has added these rows by table."""
     touched = sorted(_touched(connection, rows))
     for part in _parts(touched, _STEP):
-        there = _there(connection, part)
-        stands = _stands(connection, part)
+        there, stands = _there(connection, part), _stands(connection, part)
         _write(connection, there, stands)
+        _count_occasions(connection, there, stands)
         _add_tallies(connection, _difference(_tallies(there), _tallies(stands)))
 
 
 def rebuild(connection: Connection) -> None:
     """Make the tables anew from what the log holds."""
-    for table in ("standing_documents", "standing", "standing_mentions", "tallies"):
+    for table in ("standing_documents", "standing", "standing_mentions", "occasions", "tallies"):
         connection.execute(sa.text(f"DELETE FROM {table}"))
     totals: Counter[Key] = Counter()
     mentions: Counter[Key] = Counter()
@@ -103,6 +105,7 @@ def rebuild(connection: Connection) -> None:
         for key, (once, often) in _tallies(stands).items():
             totals[key] += once
             mentions[key] += often
+    connection.execute(sa.text(f"INSERT INTO occasions {_OCCASIONS}"))
     _add_tallies(connection, {key: (totals[key], often) for key, often in mentions.items()})
 
 
@@ -123,6 +126,11 @@ def disagreements(connection: Connection) -> Iterator[str]:
         if _number(connection, f"SELECT count(*) FROM {table}") != seen[name]:
             yield f"table {table}: holds rows that the log knows nothing of"
     yield from _wrong_tallies(connection, expected)
+    kept = "SELECT parties, act, date, clusters FROM occasions"
+    for one, other in ((kept, _OCCASIONS), (_OCCASIONS, kept)):
+        found = connection.execute(sa.text(f"SELECT * FROM ({one}) a EXCEPT SELECT * FROM ({other}) b")).first()
+        if found is not None:
+            yield f"table occasions: disagrees with the log about {found[1]} of {found[2]}"
 
 
 def _touched(connection: Connection, rows: Rows) -> set[str]:
@@ -267,6 +275,23 @@ def _key(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
+# Occasions
+
+_OCCASIONS = (
+    "SELECT parties, act, date, count(DISTINCT story) AS clusters FROM standing WHERE length(date) = 10 AND parties NOT LIKE '>%' "
+    "GROUP BY parties, act, date HAVING min(story) < max(story)"
+)
+
+
+def _count_occasions(connection: Connection, there: _State, stands: _State) -> None:
+    """Count anew what is told of on the days of moves that came or went."""
+    changed = there.moves.items() ^ stands.moves.items()
+    told = sorted({(move[-1], move[6], move[5]) for _, move in changed if len(move[5] or "") == 10})
+    _each(connection, "DELETE FROM occasions WHERE parties = ? AND act = ? AND date = ?", told)
+    one = _OCCASIONS.replace("WHERE length(date) = 10", "WHERE parties = ? AND act = ? AND date = ?")
+    _each(connection, f"INSERT INTO occasions {one}", told)
+
+
 # Tallies
 
 
@@ -381,7 +406,7 @@ def _each(connection: Connection, query: str, rows: list[tuple[Any, ...]]) -> No
 
 
 def _marked(connection: Connection, query: str) -> str:
-    return query if connection.dialect.name == "sqlite" else query.replace("?", "%s")
+    return query if connection.dialect.name == "sqlite" else query.replace("%", "%%").replace("?", "%s")
 
 
 def _number(connection: Connection, query: str) -> int:

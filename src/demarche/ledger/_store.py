@@ -108,13 +108,12 @@ class Store:
                 f"{self.shown} was written by a newer Demarche (schema {unknown[-1]}, this one knows {MIGRATIONS[-1]}); "
                 "install the newer one: pip install --upgrade demarche"
             )
-        new = MIGRATIONS[len(done) :]
-        for name in new:
+        for name in MIGRATIONS[len(done) :]:
             for statement in statements(name, self.dialect):
                 connection.exec_driver_sql(statement)
+            if name == "0004_standing":
+                rebuild(connection)
             connection.execute(sa.text("INSERT INTO migrations VALUES (:name, :at)"), {"name": name, "at": now()})
-        if "0004_standing" in new:
-            rebuild(connection)
 
     def _check_encoding(self, connection: Connection) -> None:
         if self.dialect == "postgresql":

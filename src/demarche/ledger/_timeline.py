@@ -31,7 +31,7 @@ def timeline(connection: Connection, wanted: MoveFilter, *, actors: int, step: s
     selection = select(connection, wanted)
     step = _step(connection, selection, step)
     cells = _Cells(step)
-    if wanted == MoveFilter() and step in _LENGTHS:
+    if selection.everything and step in _LENGTHS:
         lanes = _lanes(_views.count(connection, "actor", wanted, limit=100_000), actors)
         rows = _tallied(connection, [lane.value for lane in lanes], step)
     else:

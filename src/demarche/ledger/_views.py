@@ -220,6 +220,8 @@ def _most_reported(connection: Connection, selection: Selection, limit: int, *, 
     acts = f"SELECT m.parties, m.act, m.date, count(DISTINCT m.story) AS clusters {named} GROUP BY m.parties, m.act, m.date"
     # Where one has no other the counting is spared: the least and the greatest are the same.
     acts += " HAVING min(m.story) < max(m.story)" if several else ""
+    if several and selection.everything:
+        acts = "SELECT parties, act, date, clusters FROM occasions"
     first = "SELECT clusters FROM acts ORDER BY clusters DESC LIMIT :limit"
     documents = (
         f"SELECT count(DISTINCT m.document) {named} AND m.parties = a.parties AND m.act = a.act AND m.date = a.date"
