@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from demarche.model import Act, Count, Document, LedgerMove, Move, MoveFilter, Status, Voice
+from demarche.model import Act, MoveFilter, Status, Voice
 
 __all__ = [
     "CodeRequest",
@@ -19,10 +18,6 @@ __all__ = [
     "LedgerMoveOut",
     "MoveOut",
     "OverviewOut",
-    "count_out",
-    "document_out",
-    "ledger_move_out",
-    "move_out",
 ]
 
 _WORDS = 300
@@ -193,24 +188,3 @@ class FilterQuery(BaseModel):
             name: value.value if isinstance(value, Act | Status | Voice) else value for name, value in given.items()
         }
         return MoveFilter(**plain)
-
-
-def move_out(move: Move) -> dict[str, Any]:
-    """Return a move as its JSON object."""
-    return move.to_dict()
-
-
-def ledger_move_out(found: LedgerMove) -> dict[str, Any]:
-    """Return a move of a ledger as its JSON object."""
-    about = {name: getattr(found, name) for name in ("cluster", "verdict", "publisher", "title", "seq")}
-    return found.move.to_dict() | about
-
-
-def document_out(document: Document) -> dict[str, Any]:
-    """Return a document as its JSON object."""
-    return dataclasses.asdict(document)
-
-
-def count_out(count: Count) -> dict[str, Any]:
-    """Return a count as its JSON object."""
-    return dataclasses.asdict(count)

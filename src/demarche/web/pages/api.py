@@ -13,6 +13,7 @@ from starlette.requests import Request
 from demarche import __version__
 from demarche.errors import LedgerError
 from demarche.pipeline import check_issue, code
+from demarche.present import ledger_record
 from demarche.web import _schemas as out
 from demarche.web._security import COSTLY, READER
 
@@ -75,7 +76,7 @@ def documents(
 def document(request: Request, document: str) -> out.DocumentOut:
     """Return a document with its text, to which all offsets refer."""
     with request.app.state.ledgers.use() as ledger:
-        return out.DocumentOut(**out.document_out(_there(lambda: ledger.document(document))))
+        return out.DocumentOut(**dataclasses.asdict(_there(lambda: ledger.document(document))))
 
 
 @router.get("/moves", dependencies=[Depends(READER)])
@@ -85,14 +86,14 @@ def moves(request: Request, query: Filter) -> list[out.LedgerMoveOut]:
         check_issue(query.issue)
     with request.app.state.ledgers.use() as ledger:
         found = list(ledger.moves(query.wanted(), limit=query.limit, offset=query.offset))
-    return [out.LedgerMoveOut(**out.ledger_move_out(move)) for move in found]
+    return [out.LedgerMoveOut(**ledger_record(move)) for move in found]
 
 
 @router.get("/moves/{move}", dependencies=[Depends(READER)])
 def move(request: Request, move: str) -> out.LedgerMoveOut:
     """Return a move as it stands now."""
     with request.app.state.ledgers.use() as ledger:
-        return out.LedgerMoveOut(**out.ledger_move_out(_there(lambda: ledger.move(move))))
+        return out.LedgerMoveOut(**ledger_record(_there(lambda: ledger.move(move))))
 
 
 @router.get("/counts", dependencies=[Depends(READER)])
@@ -101,14 +102,14 @@ def counts(request: Request, by: By, query: Filter) -> list[out.CountOut]:
     if query.issue:
         check_issue(query.issue)
     with request.app.state.ledgers.use() as ledger:
-        return [out.CountOut(**out.count_out(row)) for row in ledger.count(by, query.wanted(), limit=query.limit)]
+        return [out.CountOut(**dataclasses.asdict(row)) for row in ledger.count(by, query.wanted(), limit=query.limit)]
 
 
 @router.post("/code", dependencies=[Depends(COSTLY)])
 def code_text(text: out.CodeRequest) -> list[out.MoveOut]:
     """Return the moves in a text; nothing of it is kept."""
     coded = code(text.text, title=text.title, published=text.published)
-    return [out.MoveOut(**out.move_out(move)) for move in coded.moves]
+    return [out.MoveOut(**move.to_dict()) for move in coded.moves]
 
 
 def _there(find: Callable[[], Any]) -> Any:
