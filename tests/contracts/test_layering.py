@@ -7,7 +7,20 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "demarche"
-STAGES = ("codebook", "sources", "reading", "coding", "dates", "actors", "ledger", "analysis", "present")
+STAGES = (
+    "codebook",
+    "fetching",
+    "sources",
+    "reading",
+    "coding",
+    "dates",
+    "actors",
+    "places",
+    "ledger",
+    "analysis",
+    "present",
+    "exchange",
+)
 BASE = {"model", "errors"}
 ALLOWED = {
     "errors": set(),
@@ -17,7 +30,8 @@ ALLOWED = {
     "testing": BASE | {"codebook"},
     "gathering": BASE | {"analysis", "ledger"},
     "pipeline": BASE | set(STAGES) | {"gathering"},
-    "cli": BASE | {"pipeline", "analysis", "present", "sources", "ledger", "training", "web", "__init__"},
+    "cli": BASE
+    | {"pipeline", "analysis", "present", "sources", "ledger", "training", "web", "exchange", "fetching", "__init__"},
     "web": BASE | {"codebook", "pipeline", "analysis", "present", "sources", "ledger", "__init__"},
     "training": BASE | {"codebook", "reading", "analysis", "sources", "actors"},
     "__init__": {"pipeline", "ledger"},

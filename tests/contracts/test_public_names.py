@@ -12,11 +12,11 @@ NAMES = {
         score_forecasts split_points take_stances trace_gap write_graphml""",
     dates: "Found date_moves find_times resolve_phrase",
     ledger: "Ledger",
-    model: """Accuracy Act Agreement AgreementMeasure Assignment CodedDocument CodedSentence Content Count Document
+    model: """Accuracy Act Agreement AgreementMeasure Assignment CodedDocument CodedSentence Content Count Custody Document
         DocumentRow Failure Finding Forecast Interval LedgerMove LeftOut LogEntry Measure MeasuredAct
-        MeasuredError MeasuredShare Mention Move MoveFilter Occasion OpenMention Overview PartyWords Plan
-        PlanChange PlanChanges PlanPoint PlanShare Proposition QUEUES ReadMove ReadSentence Reading ReviewCount
-        ReviewProgress ReviewSample ReviewTask STEPS STRATA SearchHit SentenceMark SentenceReview Span Status
+        MeasuredError MeasuredShare Mention Move MoveFilter Occasion OpenMention Overview PartyWords Place Plan
+        PlanChange PlanChanges PlanPoint PlanShare Proposition QUEUES Raw ReadMove ReadSentence Reading ReviewCount
+        ReviewProgress ReviewSample ReviewTask STEPS STRATA SearchHit SentenceMark SentenceReview SourcedMove Span Status
         Support SupportRow Taken TimeSpan Timeline TimelineCell UNKNOWN VERDICTS Verification Voice""",
     present: """COLUMNS flatten_move ledger_record render_counts render_documents render_failures render_log render_moves
         render_open_mentions render_overview render_page render_score render_table render_verification safe_cell

@@ -3,7 +3,9 @@
 from demarche.model.accuracy import Accuracy, Measure
 from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
+from demarche.model.custody import Custody, Raw
 from demarche.model.documents import Document, Failure
+from demarche.model.exchange import Place, SourcedMove
 from demarche.model.findings import Finding, Interval, LeftOut
 from demarche.model.ledger import (
     UNKNOWN,
@@ -54,6 +56,7 @@ __all__ = [
     "CodedSentence",
     "Content",
     "Count",
+    "Custody",
     "Document",
     "DocumentRow",
     "Failure",
@@ -79,9 +82,11 @@ __all__ = [
     "PlanChanges",
     "PlanPoint",
     "PlanShare",
+    "Place",
     "Proposition",
     "QUEUES",
     "Reading",
+    "Raw",
     "ReadMove",
     "ReadSentence",
     "ReviewCount",
@@ -91,6 +96,7 @@ __all__ = [
     "SearchHit",
     "SentenceMark",
     "SentenceReview",
+    "SourcedMove",
     "Span",
     "Status",
     "STEPS",

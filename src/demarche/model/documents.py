@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from demarche.model.custody import Custody
 
 __all__ = ["Document", "Failure"]
 
@@ -27,6 +29,8 @@ class Document:
     sha256
         Hex digest of the raw bytes that the text was read from, of a table of the cells of its row; None
         where there were none (a string given in Python).
+    custody
+        How it came to its text, None where nobody recorded it; no part of what makes two documents equal.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Document:
     language: str | None = None
     published: str | None = None
     sha256: str | None = None
+    custody: Custody | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
     def content_id(text: str, *about: str | None) -> str:

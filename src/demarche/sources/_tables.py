@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -153,10 +154,7 @@ def _document(values: dict[str, str], where: str, *, short: bool) -> Item:
         document = document_from_text(values["text"], **about)
     except InputError as error:
         return Failure(where=where, stage="sources", reason=error.reason)
-    return Document(**{name: getattr(document, name) for name in _KEPT}, sha256=hashlib.sha256(raw).hexdigest())
-
-
-_KEPT = ("id", "text", "title", "url", "publisher", "language", "published")
+    return replace(document, sha256=hashlib.sha256(raw).hexdigest())
 
 
 class _Lines:

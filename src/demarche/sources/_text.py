@@ -139,7 +139,9 @@ def document_from_text(text: str, *, id: str | None = None, raw: bytes | None = 
         raise InputError("the text is empty; there is nothing to code", where=id)
     if about.get("published") not in (None, ""):
         about["published"] = parse_published(str(about["published"]))
-    known = {name: normalise_text(str(value)) for name, value in about.items() if value not in (None, "")}
+    known: dict[str, Any] = {
+        name: normalise_text(str(value)) for name, value in about.items() if value not in (None, "")
+    }
     for name, value in {"id": id or "", **known}.items():
         if len(value) > _LONGEST:
             raise InputError(

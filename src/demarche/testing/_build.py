@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from demarche.codebook import load_codebook
 from demarche.model import (
@@ -78,7 +79,7 @@ def make_move(
     )
 
 
-def make_coded(text: str, moves: Sequence[Move] = (), *, opinions: Sequence[str] = (), **about: str) -> CodedDocument:
+def make_coded(text: str, moves: Sequence[Move] = (), *, opinions: Sequence[str] = (), **about: Any) -> CodedDocument:
     """Return a coded document whose sentences are the lines of `text`; those in `opinions` have the voice opinion."""
     document = Document(id=about.pop("id", "d1"), text=text, **about)
     sentences, position = [], 0

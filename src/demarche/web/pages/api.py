@@ -76,7 +76,8 @@ def documents(
 def document(request: Request, document: str) -> out.DocumentOut:
     """Return a document with its text, to which all offsets refer."""
     with request.app.state.ledgers.use() as ledger:
-        return out.DocumentOut(**dataclasses.asdict(_there(lambda: ledger.document(document))))
+        found = _there(lambda: ledger.document(document))
+        return out.DocumentOut(**{name: getattr(found, name) for name in out.DocumentOut.model_fields})
 
 
 @router.get("/moves", dependencies=[Depends(READER)])
