@@ -1,0 +1,6 @@
+"""No test is timed: the first example of a property loads a model or a browser, on a machine that others use too."""
+
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
