@@ -1,4 +1,5 @@
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import krippendorff
@@ -268,6 +269,11 @@ def test_one_reviewer_alone_agrees_with_nobody():
     found = measure_agreement(right(20))
     assert (found.sentences, found.pairs, found.reviewers) == (0, 0, ())
     assert any("second one" in note for note in found.notes)
+
+
+def test_reviews_of_what_different_coders_marked_are_not_compared():
+    other = [replace(one, coder="other/1", reviewer="bob") for one in right(20)]
+    assert measure_agreement([*right(20), *other]).sentences == 0
 
 
 def test_three_reviewers_are_compared_each_with_each():

@@ -89,6 +89,8 @@ def test_merged_propositions_are_one_for_good(ledger):
     ledger.merge_propositions([kept, gone], why="one matter")
     assert {found.proposition for found in ledger.assignments()} == {kept}
     assert [(found.id, found.moves) for found in ledger.propositions()] == [(kept, 2)]
+    assert len(ledger.assignments(proposition=kept)) == 2
+    assert ledger.assignments(proposition=gone) == []
     with pytest.raises(LedgerError, match="nothing to merge"):
         ledger.merge_propositions([kept, gone], why="again")
 

@@ -80,11 +80,15 @@ def measure_agreement(
 
 
 def _several(reviews: Iterable[SentenceReview]) -> list[list[SentenceReview]]:
-    """Return the sentences that several people reviewed: of each person the latest review, by name."""
-    found: dict[tuple[str, int, int], dict[str, SentenceReview]] = defaultdict(dict)
+    """Return the sentences that several people reviewed: of each person the latest review, by name.
+
+    Those who were shown the marks of different coders were not asked the same.
+    """
+    found: dict[tuple[str, str, int, int], dict[str, SentenceReview]] = defaultdict(dict)
     for review in reviews:
         if review.queue == "random" and not review.undone:
-            found[review.document, review.sentence.start, review.sentence.end][review.reviewer] = review
+            shown = (review.coder, review.document, review.sentence.start, review.sentence.end)
+            found[shown][review.reviewer] = review
     groups = (sorted(group.values(), key=lambda review: review.reviewer) for group in found.values())
     return [group for group in groups if len(group) > 1]
 

@@ -447,10 +447,10 @@ class Ledger:
         with self._store.reading() as connection:
             return _propositions.proposition(connection, _clean(proposition))
 
-    def assignments(self, moves: list[str] | None = None) -> list[Assignment]:
-        """Return which proposition the content of each move states, of all moves or of those named."""
+    def assignments(self, moves: list[str] | None = None, *, proposition: str | None = None) -> list[Assignment]:
+        """Return which proposition the content of each move states: of all moves, of those named, or of those that state one."""
         with self._store.reading() as connection:
-            return _propositions.assignments(connection, moves)
+            return _propositions.assignments(connection, moves, proposition=proposition)
 
     def rename_proposition(self, proposition: str, name: str, *, why: str) -> Proposition:
         """Give a proposition another name, and return it; raises LedgerError if there is none, or the name is empty."""

@@ -144,10 +144,18 @@ def proposition(connection: Connection, name: str) -> Proposition:
     return Proposition(id=row[0], issue=row[1], name=row[2], founder=row[3])
 
 
-def assignments(connection: Connection, moves: Sequence[str] | None = None) -> list[Assignment]:
-    """Return which proposition each move has now; of all moves, or of those named."""
+def assignments(
+    connection: Connection, moves: Sequence[str] | None = None, *, proposition: str | None = None
+) -> list[Assignment]:
+    """Return which proposition each move has now; of all moves, of those named, or of those that state one proposition."""
     query = "SELECT move, proposition, polarity, likeness, basis, version FROM current_assignments"
-    if moves is None:
+    if proposition is not None:
+        one = sa.text(
+            query + " WHERE move IN (SELECT a.move FROM assignments a WHERE a.proposition IN "
+            "(SELECT p.id FROM current_propositions p WHERE p.id = :id OR p.target = :id)) AND proposition = :id"
+        )
+        found = connection.execute(one, {"id": proposition}).all()
+    elif moves is None:
         found = connection.execute(sa.text(query)).all()
     else:
         named = sa.text(query + " WHERE move IN :moves").bindparams(sa.bindparam("moves", expanding=True))

@@ -282,7 +282,7 @@ def _gather(proposition: str, ledger: Ledger) -> dict[str, Any] | None:
     own = next((found for found in every if found.id == proposition), None)
     if own is None:
         return None
-    given = {one.move: one for one in ledger.assignments() if one.proposition == proposition}
+    given = {one.move: one for one in ledger.assignments(proposition=proposition)}
     moves = pipeline.frame_moves(ledger, MoveFilter(moves=tuple(given)[:_READ]))
     signs = _signs(moves)
     support = find_support(moves)
