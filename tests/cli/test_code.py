@@ -15,7 +15,7 @@ TEXT = "Kyiv rejected Moscow's demand."
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    def code_all(documents, *, reader):
+    def code_all(documents, *, reader, workers):
         for document in documents:
             if isinstance(document, Failure):
                 yield document
@@ -74,7 +74,7 @@ def test_a_confidence_that_is_no_probability_is_wrong_usage(run, value):
 def test_a_failure_is_named_and_the_exit_code_tells_some_from_all(run):
     some, none = run("bad.pdf", "a.txt"), run("bad.pdf")
     assert (some.return_value, none.return_value) == (1, 2)
-    assert "bad.pdf: is not text but a PDF file" in some.stderr
+    assert "bad.pdf: is no PDF file that can be read" in some.stderr
 
 
 def test_an_unwritable_output_is_a_message(run):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +29,22 @@ _WINDOW = 256
 class Reader:
     """Reads sentences with one set of weights; make it with :func:`load_reader`.
 
+    It goes to another process as the name of its folder, and takes one thread there: the other cores have processes of their own.
+
     Parameters
     ----------
     weights
         The loaded weights.
+    folder
+        Where they were loaded from, None for the shipped ones.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, folder: str | Path | None = None) -> None:
         self._weights = weights
+        self._folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _load_alone, (None if self._folder is None else str(Path(self._folder).resolve()),)
 
     @property
     def coder(self) -> str:
@@ -135,4 +144,8 @@ class Reader:
 
 def load_reader(folder: str | Path | None = None, *, threads: int = 0) -> Reader:
     """Return a reader with the weights in `folder`, the shipped ones by default; ModelError if they cannot be loaded."""
-    return Reader(load_weights(folder, threads=threads))
+    return Reader(load_weights(folder, threads=threads), folder)
+
+
+def _load_alone(folder: str | None) -> Reader:
+    return load_reader(folder, threads=1)

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from demarche import pipeline
+from demarche.errors import InputError
+from demarche.ledger import Ledger
+from demarche.model import Document, Failure
+from demarche.sources import read_sources
+
+pytestmark = pytest.mark.model
+
+DOSSIER = Path(__file__).parents[2] / "examples" / "cuba-1962" / "docs.jsonl"
+
+
+@pytest.fixture(scope="module")
+def documents():
+    found = list(read_sources([str(DOSSIER)]))[:6]
+    other = Document(id="fr", text="Le gouvernement rejette le projet.", language="fr")
+    return [*found[:3], Failure(where="b", stage="sources", reason="is empty"), other, *found[3:], found[0]]
+
+
+def test_two_workers_code_what_one_codes(documents):
+    assert list(pipeline.code_all(documents, workers=2)) == list(pipeline.code_all(documents))
+
+
+def test_two_workers_make_the_same_ledger_as_one(documents, tmp_path):
+    made = {}
+    for workers in (1, 2):
+        with Ledger.open(str(tmp_path / f"{workers}.db")) as ledger:
+            taken = list(pipeline.ingest(documents, ledger, workers=workers))
+            entries = [(entry.kind, entry.subject) for entry in ledger.log()]
+            made[workers] = (taken, list(ledger.moves()), ledger.failures(), entries)
+    assert [taken.known for taken in made[2][0] if not isinstance(taken, Failure)] == [False] * 6 + [True]
+    assert [found.move for found in made[1][1]] == [found.move for found in made[2][1]]
+    assert made[1][3] == made[2][3]
+
+
+def test_a_language_model_has_no_workers():
+    with pytest.raises(InputError, match="side by side anyway"):
+        next(pipeline.code_all([], reader=object(), workers=2))
