@@ -52,6 +52,8 @@ class SourcedMove:
         Id of the first report of the same text; its own document's where there is no copy.
     reports
         Documents of that cluster: how often this one text is reported.
+    publishers
+        Different publishers of these documents; None where one of them is unknown.
     place
         Where its words for a place resolve, else None.
     """
@@ -61,4 +63,5 @@ class SourcedMove:
     verdict: str = "coded"
     cluster: str | None = None
     reports: int = 1
+    publishers: int | None = None
     place: Place | None = None
