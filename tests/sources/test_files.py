@@ -1,11 +1,12 @@
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from demarche.model import Document, Failure
-from demarche.sources import _files, read_sources
+from demarche.sources import _limits, read_sources
 
 PAGE = """<!doctype html><html><head><title>Talks stall</title><script>alert(1)</script></head><body><nav>Home</nav><article>
 <h1>Talks stall</h1><p>Kyiv rejected the plan on Monday after long talks in Geneva with its partners.</p>
@@ -14,6 +15,11 @@ PAGE = """<!doctype html><html><head><title>Talks stall</title><script>alert(1)<
 
 def read(*paths, stdin=b""):
     return list(read_sources([str(path) for path in paths], stdin=io.BytesIO(stdin)))
+
+
+@pytest.fixture
+def allow(monkeypatch):
+    return lambda **limits: monkeypatch.setattr(_limits, "LIMITS", replace(_limits.LIMITS, **limits))
 
 
 @pytest.fixture
@@ -53,8 +59,8 @@ def test_a_bad_line_is_a_failure_with_its_number_and_the_rest_goes_on(write, lin
     assert failure.where.endswith("a.jsonl:2")
 
 
-def test_an_overlong_line_is_skipped_whole(write, monkeypatch):
-    monkeypatch.setattr(_files, "_LONGEST_LINE", 40)
+def test_an_overlong_line_is_skipped_whole(write, allow):
+    allow(line=40)
     failure, document = read(write("a.jsonl", json.dumps({"text": "x" * 200}) + '\n{"text": "No."}\n'))
     assert "longer than" in failure.reason
     assert document.text == "No."
@@ -69,8 +75,8 @@ def test_gzip_is_read_and_a_damaged_one_keeps_what_was_read(write):
     assert all(isinstance(document, Document) for document in documents)
 
 
-def test_a_gzip_bomb_is_left_before_it_has_unfolded(write, monkeypatch):
-    monkeypatch.setattr(_files, "_LARGEST", 1000)
+def test_a_gzip_bomb_is_left_before_it_has_unfolded(write, allow):
+    allow(inflated=1000)
     (failure,) = read(write("a.jsonl.gz", gzip.compress(b"\n" * 5_000_000)))
     assert "beyond measure" in failure.reason
 
@@ -116,8 +122,8 @@ def test_missing_files_and_folders_say_so_and_the_rest_goes_on(tmp_path, write):
     assert document.text == "Yes."
 
 
-def test_a_file_over_the_limit_is_refused(write, monkeypatch):
-    monkeypatch.setattr(_files, "_LARGEST", 10)
+def test_a_file_over_the_limit_is_refused(write, allow):
+    allow(document=10)
     (failure,) = read(write("a.txt", "x" * 11))
     assert "larger than" in failure.reason
 
@@ -164,3 +170,18 @@ def test_a_banner_is_not_the_article_and_a_year_in_the_text_is_no_date(write):
     assert "release ten hostages" in document.text
     assert "cookies" not in document.text
     assert document.published is None
+
+
+def test_a_link_out_of_a_folder_is_a_failure_and_the_rest_is_read(tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("The key is under the mat.", "utf-8")
+    (folder / "a.txt").write_text("Kyiv rejected it.", "utf-8")
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    (folder / "c.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "d").symlink_to(tmp_path)
+    (folder / "e.txt").symlink_to(folder / "e.txt")
+    first, inside, outside, beside = read(folder)
+    assert first.text == inside.text == "Kyiv rejected it."
+    assert "leads out of the folder" in outside.reason
+    assert "link to a folder" in beside.reason

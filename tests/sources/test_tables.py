@@ -1,12 +1,13 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from demarche.model import Document, Failure
-from demarche.sources import _tables, read_sources
+from demarche.sources import _limits, read_sources
 
 
 def read(*paths):
@@ -69,7 +70,7 @@ def test_a_broken_table_never_raises(write, text):
 
 
 def test_a_line_without_end_is_not_read_into_memory(write, monkeypatch):
-    monkeypatch.setattr(_tables, "_LONGEST", 100)
+    monkeypatch.setattr(_limits, "LIMITS", replace(_limits.LIMITS, line=100))
     document, failure = read(write("text\nYes.\n" + "x" * 1000))
     assert document.text == "Yes."
     assert "line 3 is longer" in failure.reason
@@ -116,7 +117,7 @@ def test_a_column_of_another_kind_is_refused(parquet):
 
 
 def test_a_huge_row_group_is_refused(parquet, monkeypatch):
-    monkeypatch.setattr(_tables, "_GROUP", 10)
+    monkeypatch.setattr(_limits, "LIMITS", replace(_limits.LIMITS, group=10))
     (failure,) = read(parquet(text=["Yes."] * 10))
     assert "row group" in failure.reason
 
@@ -136,3 +137,4 @@ def test_a_folder_is_all_its_files_but_hidden_ones(tmp_path, write):
     ]
     (failure,) = [item for item in found if isinstance(item, Failure)]
     assert "zip archive" in failure.reason
+    assert failure.where.endswith("e.zip")

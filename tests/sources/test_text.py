@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from demarche.errors import InputError
 from demarche.sources import decode_bytes, document_from_text, normalise_text
+from demarche.sources._text import decode_with, keep_sane
 
 
 @given(st.text())
@@ -39,6 +40,22 @@ def test_a_few_damaged_bytes_do_not_cost_the_names():
 def test_the_encoding_that_a_page_declares_is_used():
     page = '<html><head><meta charset="windows-1250"></head><body>Wałęsa</body></html>'
     assert "Wałęsa" in decode_bytes(page.encode("cp1250"))
+
+
+def test_an_encoding_that_cannot_be_is_not_believed():
+    words = "Orbán said no to the plan."
+    for charset in ("utf-16", "utf-32", "rot13", "unicode_escape", "no-such", None):
+        assert decode_with(words.encode("cp1252"), charset) == (words, "cp1252")
+        assert decode_with(words.encode(), charset) == (words, "utf-8")
+
+
+def test_an_encoding_that_the_sender_declares_is_used():
+    assert decode_with("Wałęsa".encode("cp1250"), "windows-1250") == ("Wałęsa", "cp1250")
+    assert decode_with("Orbán".encode("utf-16-le"), "utf-16-le") == ("Orbán", "utf-16-le")
+
+
+def test_what_a_text_says_of_itself_is_kept_if_it_can_be():
+    assert keep_sane({"title": "a\n b", "published": "03/04/2025", "url": "x" * 501}) == {"title": "a b"}
 
 
 def test_nul_and_lone_surrogates_become_replacement_characters():

@@ -33,7 +33,7 @@ def detect_language(text: str) -> str | None:
     letters = _LETTERS.findall(sample)
     if not letters:
         return None
-    latin = sum(bool(_LATIN.match(letter)) for letter in letters) / len(letters)
+    latin = len(_LATIN.findall("".join(letters))) / len(letters)
     if latin > 0.5 and len(letters) < _ENOUGH:
         return None
     if _plainly_english(sample):

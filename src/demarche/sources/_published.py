@@ -17,14 +17,18 @@ _NAMED = re.compile(
     r"\.?,?\s+\d{4}\b",
     re.ASCII | re.IGNORECASE,
 )
+_DIGITS = re.compile(
+    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:(?:,\s*|\s+)(\d{1,2}:\d\d(?::\d\d)?))?\Z", re.ASCII
+)
 _LONGEST = 64
 
 
 def parse_published(value: str) -> str:
     """Return an ISO 8601 date, date-time, month or year.
 
-    Besides ISO dates, dates with the name of a month are read ("27 November 2025", "Thu, 27 Nov 2025 10:00:00 GMT"); dates of
-    digits alone, such as 03/04/2025, are not: nobody can tell whether that is March or April.
+    Besides ISO dates, dates with the name of a month are read ("27 November 2025", "Thu, 27 Nov 2025 10:00:00 GMT"), and dates of
+    digits that can be one day only: with dots the day comes first (3.4.2025 is in April), else one number is greater than 12
+    (11/27/2025). 03/04/2025 is not read: nobody can tell whether that is March or April.
 
     Raises
     ------
@@ -35,6 +39,8 @@ def parse_published(value: str) -> str:
     --------
     >>> parse_published("Thu, 27 Nov 2025 10:00:00 GMT")
     '2025-11-27T10:00:00+00:00'
+    >>> parse_published("13.11.2025")
+    '2025-11-13'
     """
     text = value.strip()
     partial = _PARTIAL.match(text)
@@ -50,7 +56,31 @@ def parse_published(value: str) -> str:
         found = _parse_named(text)
         if found:
             return found
+    digits = _DIGITS.match(text)
+    days = _days(*digits.groups()) if digits else set()
+    if len(days) == 1:
+        return days.pop()
     raise InputError(f"{value[:40]!r} is no day that can be told; give the publication as 2025-11-27, or leave it out")
+
+
+def _days(first: str, mark: str, second: str, year: str, time: str | None) -> set[str]:
+    """Return what a date of digits can mean: with dots the day comes first, else either does."""
+    orders = ((first, second),) if mark == "." else ((first, second), (second, first))
+    days = set()
+    for day, month in orders:
+        try:
+            days.add(_iso(f"{year}-{int(month):02}-{int(day):02}", time))
+        except ValueError:
+            continue
+    return days
+
+
+def _iso(day: str, time: str | None) -> str:
+    """Return a day and a time as they are written, the hour with two digits; raise ValueError if there is no such time."""
+    hour, colon, rest = (time or "").partition(":")
+    given = f"{day}T{hour.zfill(2)}:{rest}" if colon else day
+    datetime.fromisoformat(given)
+    return given
 
 
 def _parse_named(text: str) -> str | None:
