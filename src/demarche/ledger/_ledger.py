@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError, SpanError
-from demarche.ledger import _forecasts, _frames, _pages, _propositions, _recoding, _reviews, _views
+from demarche.ledger import _forecasts, _frames, _pages, _propositions, _recoding, _reviews, _sourced, _views
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
 from demarche.ledger._clusters import cluster_for, cluster_of, members, moved, oldest
 from demarche.ledger._copies import bands, shingles
+from demarche.ledger._custody import custody_of, custody_row
 from demarche.ledger._rows import document_row, mention_rows, move_row, reading_row, words_key
 from demarche.ledger._standing import follow, rebuild
 from demarche.ledger._store import Store, now
@@ -29,6 +30,7 @@ from demarche.model import (
     CodedDocument,
     Content,
     Count,
+    Custody,
     Document,
     DocumentRow,
     Failure,
@@ -47,6 +49,7 @@ from demarche.model import (
     SearchHit,
     SentenceMark,
     SentenceReview,
+    SourcedMove,
     Span,
     Status,
     Timeline,
@@ -166,6 +169,7 @@ class Ledger:
                 "moves": [move_row(move, seq, verdict="coded") for move in coded.moves],
                 "mentions": [row for move in coded.moves for row in mention_rows(move, seq)],
                 "clusters": [{"seq": seq, "document": document.id, "cluster": cluster or document.id}],
+                "custody": [] if document.custody is None else [custody_row(document.id, document.custody, seq)],
             }
             self._append(connection, seq, "document", document.id, None, rows)
             # A copy of a copy is found by the first: the same bands again would only make each search longer.
@@ -662,7 +666,9 @@ class Ledger:
         with self._store.reading() as connection:
             return _reviews.find_task(connection, _clean(document), start, end, queue, coder)
 
-    def review(self, task: ReviewTask, moves: Sequence[Move], *, seconds: float | None = None) -> SentenceReview:
+    def review(
+        self, task: ReviewTask, moves: Sequence[Move], *, seconds: float | None = None, why: str | None = None
+    ) -> SentenceReview:
         """Record what a person says stands in a sentence, all in one entry, and return it; the current view follows.
 
         Later reviews of the sentence stand above earlier ones, which stay. Reviewing needs no reason: the words are the reason.
@@ -677,6 +683,8 @@ class Ledger:
             is missing is rejected. Settled parties stay settled.
         seconds
             How long it took.
+        why
+            Where it comes from, kept in the log, if it was not made in the desk.
 
         Raises
         ------
@@ -690,7 +698,7 @@ class Ledger:
         with self._store.writing() as connection:
             seq = _next_seq(connection)
             rows = _reviews.review_rows(connection, task, moves, seconds, seq)
-            self._append(connection, seq, "review", task.document, None, rows)
+            self._append(connection, seq, "review", task.document, None if why is None else _clean(why), rows)
             (made,) = _reviews.reviews_at(connection, [seq])
         return made
 
@@ -761,6 +769,18 @@ class Ledger:
         for keys in pages:
             with self._store.reading() as connection:
                 page = _frames.page(connection, keys, sectors=sectors)
+            yield from page
+
+    def sourced_moves(self, wanted: MoveFilter | None = None) -> Iterator[SourcedMove]:
+        """Yield the moves that pass a filter with their documents, those of a document one after the other; a page is held at a time.
+
+        Documents come in the order in which they were taken in, without their places.
+        """
+        with self._store.reading() as connection:
+            keys = _sourced.keys(connection, wanted or MoveFilter())
+        for start in range(0, len(keys), _sourced.PAGE):
+            with self._store.reading() as connection:
+                page = _sourced.page(connection, keys[start : start + _sourced.PAGE])
             yield from page
 
     def overview(self) -> Overview:
@@ -836,6 +856,19 @@ class Ledger:
         """Return a document; raises LedgerError if it is not there or was redacted."""
         with self._store.reading() as connection:
             return _views.document(connection, document)
+
+    def custody(self, document: str) -> Custody | None:
+        """Return how a document came to its text, None if nobody recorded it.
+
+        Of a redacted document the hash, the size and the steps are left: neither where it came from nor where its bytes lie.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such document.
+        """
+        with self._store.reading() as connection:
+            return custody_of(connection, _clean(document))
 
     def copies(self, document: str) -> tuple[str, ...]:
         """Return the ids of the documents in the cluster of a document, its own too."""
@@ -975,6 +1008,11 @@ class Ledger:
         """
         with self._store.reading() as connection:
             return _pages.move_history(connection, _clean(move))
+
+    def move_versions(self, move: str) -> list[Move]:
+        """Return a move as it ever stood, the latest version first, parties as settled; none if there never was such a move."""
+        with self._store.reading() as connection:
+            return _reviews.move_versions(connection, _clean(move))
 
     def document_listing(
         self, words: str | None = None, *, limit: int = 100, offset: int = 0, latest: bool = False

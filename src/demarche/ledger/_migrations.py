@@ -173,11 +173,20 @@ DROP INDEX IF EXISTS moves_parties;
 DROP INDEX IF EXISTS mentions_entity
 """
 
+# The latest row of a document holds. Headers and steps are JSON; the last three say where the raw bytes lie, if they are kept.
+_CUSTODY_TABLES = """
+CREATE TABLE custody (seq {key}, document {text} NOT NULL, sha256 {text} NOT NULL, size BIGINT NOT NULL, source {text} NOT NULL,
+  retrieved {text}, address {text}, headers {text} NOT NULL, media_type {text}, steps {text} NOT NULL, archive {text}, record {text},
+  place BIGINT);
+CREATE INDEX custody_document ON custody (document)
+"""
+
 _GROWING = (
     "log", "documents", "readings", "moves", "mentions", "clusters", "bands", "failures", "settlements", "redactions"
 )  # fmt: skip
 _GROWING_TOO = ("propositions", "assignments", "verdicts", "forecasts")
 _REVIEWED = ("reviews", "undone_reviews")
+_CUSTODY = ("custody",)
 _SEARCHED = {"documents": "text", "moves": "words"}
 
 
@@ -228,7 +237,14 @@ def _postgresql_only() -> list[str]:
     return made + _refusals("postgresql", _GROWING)
 
 
-MIGRATIONS = ("0001_first", "0002_propositions", "0003_reviews", "0004_standing", "0005_standing_indexes")
+MIGRATIONS = (
+    "0001_first",
+    "0002_propositions",
+    "0003_reviews",
+    "0004_standing",
+    "0005_standing_indexes",
+    "0006_custody",
+)
 """Names of the migrations, in order."""
 
 
@@ -252,6 +268,8 @@ def statements(name: str, dialect: str) -> list[str]:
         return _made(_STANDING_TABLES, dialect)
     if name == MIGRATIONS[4]:
         return _made(_STANDING_INDEXES, dialect)
+    if name == MIGRATIONS[5]:
+        return [*_made(_CUSTODY_TABLES, dialect), *_refusals(dialect, _CUSTODY)]
     if name != MIGRATIONS[0]:
         raise KeyError(name)
     # The full-text column comes before the views: a view's `*` is fixed when it is made.

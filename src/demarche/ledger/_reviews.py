@@ -40,6 +40,7 @@ __all__ = [
     "choose_coder",
     "draw_reviews",
     "find_task",
+    "move_versions",
     "next_random",
     "next_uncertain",
     "progress",
@@ -210,6 +211,13 @@ def _text_and_day(connection: Connection, document: str) -> tuple[str, str | Non
     query = sa.text("SELECT text, published FROM documents WHERE id = :id")
     row = connection.execute(query, {"id": document}).one()
     return row[0], row[1]
+
+
+def move_versions(connection: Connection, move: str) -> list[Move]:
+    """Return a move as each entry had it that let it stand, the latest first, parties as settled."""
+    where = "moves m WHERE m.id = :id AND m.verdict NOT IN ('rejected', 'superseded')"
+    found = _moves(connection, where, {"id": move}, settled=True)
+    return [one for _, one in sorted(found, key=lambda pair: -int(pair[0]["seq"]))]
 
 
 # What a reviewer says

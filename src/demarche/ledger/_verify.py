@@ -37,6 +37,7 @@ _COLUMNS = {
     "forecasts": "seq, id, record",
     "reviews": "seq, document, sentence_start, sentence_end, queue, stratum, place, coder, judged, seconds",
     "undone_reviews": "seq, review",
+    "custody": "seq, document, sha256, size, source, retrieved, address, headers, media_type, steps, archive, record, place",
 }
 
 

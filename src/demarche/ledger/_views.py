@@ -24,6 +24,7 @@ __all__ = [
     "count_moves",
     "document",
     "documents",
+    "documents_at",
     "log",
     "log_kinds",
     "move",
@@ -283,6 +284,14 @@ def documents(connection: Connection, words: str | None, *, limit: int, offset: 
     where = KEPT if words is None else f"{KEPT} AND {with_words(connection, 'documents', words, parameters)}"
     query = f"SELECT {_DOCUMENT} FROM documents d WHERE {where} ORDER BY d.seq LIMIT :most OFFSET :skipped"
     return [Document(**row) for row in connection.execute(sa.text(query), parameters).mappings()]
+
+
+def documents_at(connection: Connection, names: Sequence[str]) -> list[Document]:
+    """Return the documents with these ids, without those that were redacted, in no certain order."""
+    query = sa.text(f"SELECT {_DOCUMENT} FROM documents d WHERE d.id IN :ids AND {KEPT}").bindparams(
+        sa.bindparam("ids", expanding=True)
+    )
+    return [Document(**row) for row in connection.execute(query, {"ids": list(names)}).mappings()]
 
 
 def document(connection: Connection, name: str) -> Document:

@@ -3,7 +3,7 @@
 from demarche.model.accuracy import Accuracy, Measure
 from demarche.model.coded import CodedDocument
 from demarche.model.codes import Act, Status, Voice
-from demarche.model.custody import Custody, Raw
+from demarche.model.custody import Custody, Kept, Raw, RawCheck
 from demarche.model.documents import Document, Failure
 from demarche.model.exchange import Place, SourcedMove
 from demarche.model.findings import Finding, Interval, LeftOut
@@ -63,6 +63,7 @@ __all__ = [
     "Finding",
     "Forecast",
     "Interval",
+    "Kept",
     "LedgerMove",
     "LeftOut",
     "LogEntry",
@@ -87,6 +88,7 @@ __all__ = [
     "QUEUES",
     "Reading",
     "Raw",
+    "RawCheck",
     "ReadMove",
     "ReadSentence",
     "ReviewCount",

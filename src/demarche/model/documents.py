@@ -71,7 +71,7 @@ class Failure:
     where
         File, line or document id.
     stage
-        The room in which it failed: ``sources``, ``reading``, ``coding`` or ``ledger``.
+        The room in which it failed: ``fetching``, ``sources``, ``reading``, ``coding`` or ``ledger``.
     reason
         What is wrong and what to do.
     """
