@@ -2,6 +2,8 @@
 
 from demarche.present._marks import show_controls, show_line
 from demarche.present.ledger import (
+    DOCUMENT_COLUMNS,
+    document_record,
     ledger_record,
     render_counts,
     render_documents,
@@ -11,6 +13,7 @@ from demarche.present.ledger import (
     render_open_mentions,
     render_overview,
     render_verification,
+    width_of_documents,
 )
 from demarche.present.page import render_page
 from demarche.present.records import write_records
@@ -20,6 +23,8 @@ from demarche.present.table import render_table
 
 __all__ = [
     "COLUMNS",
+    "DOCUMENT_COLUMNS",
+    "document_record",
     "flatten_move",
     "ledger_record",
     "render_counts",
@@ -37,6 +42,7 @@ __all__ = [
     "score_record",
     "show_controls",
     "show_line",
+    "width_of_documents",
     "write_csv",
     "write_parquet",
     "write_records",

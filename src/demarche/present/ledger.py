@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +25,8 @@ from demarche.model import (
 from demarche.present._marks import party_words, show_controls, show_line
 
 __all__ = [
+    "DOCUMENT_COLUMNS",
+    "document_record",
     "ledger_record",
     "render_counts",
     "render_documents",
@@ -33,8 +36,13 @@ __all__ = [
     "render_open_mentions",
     "render_overview",
     "render_verification",
+    "width_of_documents",
 ]
 
+_BESIDE = 40
+"""Columns for day, publisher and title beside an id, at least."""
+DOCUMENT_COLUMNS = ("id", "published", "publisher", "title", "url", "language", "sha256")
+"""What a list of documents says of each, for programs."""
 Name = Callable[[str | None], str | None]
 
 
@@ -177,14 +185,24 @@ def render_open_mentions(found: Iterable[OpenMention]) -> Table:
 
 
 def render_documents(documents: Iterable[Document]) -> Table:
-    """Return a list of documents."""
+    """Return a list of documents; ids are whole however narrow the screen is, for other verbs take them."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for header in ("published", "id", "publisher", "title"):
-        table.add_column(header)
+        table.add_column(header, no_wrap=header == "id", overflow="fold")
     for document in documents:
         cells = (document.published, document.id, document.publisher, document.title)
         table.add_row(*(Text(show_line(cell or "")) for cell in cells))
     return table
+
+
+def width_of_documents(documents: Iterable[Document]) -> int:
+    """Return the columns of a screen that a list of documents needs at least, so that no id is cut."""
+    return max((cell_len(show_line(document.id)) for document in documents), default=0) + _BESIDE
+
+
+def document_record(document: Document) -> dict[str, str | None]:
+    """Return what is known of a document, without its text; None where it is unknown."""
+    return {name: getattr(document, name) for name in DOCUMENT_COLUMNS}
 
 
 def render_failures(failures: Iterable[Failure]) -> Iterator[str]:

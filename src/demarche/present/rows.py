@@ -56,8 +56,14 @@ _UNSEEN = " \u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
 """What a spreadsheet, or a person, may not see in front of a formula."""
 
 
-def flatten_move(move: Move) -> dict[str, Any]:
-    """Return the row of a move: words in place of spans, several parties joined by "; ", lone surrogates as U+FFFD."""
+_WORDS = ("actors", "recipients", "content", "condition", "deadline", "when", "where", "source", "trigger", "sentence")
+
+
+def flatten_move(move: Move, *, text: bool = True) -> dict[str, Any]:
+    """Return the row of a move: words in place of spans, several parties joined by "; ", lone surrogates as U+FFFD.
+
+    With `text` false the columns with words of the document are None.
+    """
     row: dict[str, Any] = {name: _cell(getattr(move, name)) for name in COLUMNS if hasattr(move, name)}
     row |= {
         "actor_ids": _ids(move.actors),
@@ -70,7 +76,7 @@ def flatten_move(move: Move) -> dict[str, Any]:
         "trigger_end": move.trigger.end,
         "confidence": move.confidence,
     }
-    return {name: _whole(row[name]) for name in COLUMNS}
+    return {name: _whole(row[name]) if text or name not in _WORDS else None for name in COLUMNS}
 
 
 def _ids(mentions: tuple[Mention, ...]) -> str | None:
@@ -93,14 +99,14 @@ def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def write_csv(moves: Iterable[Move]) -> Iterator[str]:
+def write_csv(moves: Iterable[Move], *, text: bool = True) -> Iterator[str]:
     r"""Yield a header and one CSV line a move (RFC 4180, ``\r\n``); None is an empty cell.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front; the exact words are in the JSON lines.
     """
     yield _line(COLUMNS)
     for move in moves:
-        yield _line(safe_cell(value) for value in flatten_move(move).values())
+        yield _line(safe_cell(value) for value in flatten_move(move, text=text).values())
 
 
 def _line(cells: Iterable[Any]) -> str:
@@ -114,7 +120,7 @@ def safe_cell(value: Any) -> Any:
     return "'" + value if isinstance(value, str) and value.lstrip(_UNSEEN).startswith(_FORMULA) else value
 
 
-def write_parquet(moves: Iterable[Move], file: BinaryIO) -> None:
+def write_parquet(moves: Iterable[Move], file: BinaryIO, *, text: bool = True) -> None:
     """Write the rows as Parquet to an open binary file, a batch at a time.
 
     Raises
@@ -129,7 +135,7 @@ def write_parquet(moves: Iterable[Move], file: BinaryIO) -> None:
         raise MissingExtra("Parquet", "parquet") from error
     kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
     schema = pyarrow.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
-    rows = map(flatten_move, moves)
+    rows = (flatten_move(move, text=text) for move in moves)
     with parquet.ParquetWriter(file, schema) as writer:
         while batch := list(islice(rows, _BATCH)):
             writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from demarche.model import Accuracy, Measure
 
-__all__ = ["render_score", "score_record"]
+__all__ = ["MEASURES", "render_score", "score_record"]
 
-_NAMES = {
+MEASURES = {
     "act": "trigger + act, F1",
     "act_exact": "the same, trigger exact",
     "trigger": "trigger alone, F1",
@@ -38,7 +38,7 @@ def score_record(accuracy: Accuracy) -> dict[str, Any]:
 def render_score(accuracy: Accuracy) -> Group:
     """Return the tables of measures, roles, acts and the commonest confusions, as rich prints them."""
     measures = accuracy.measures
-    main = _table("measure", [(label, measures[name]) for name, label in _NAMES.items() if name in measures])
+    main = _table("measure", [(label, measures[name]) for name, label in MEASURES.items() if name in measures])
     roles = _table("role (exact words)", _prefixed(measures, "role:"))
     acts = _table("act", _prefixed(measures, "act:"))
     title = Text(f"{accuracy.sentences} sentences; 95 % bootstrap intervals over sentences", style="bold")
