@@ -14,7 +14,7 @@ from typing import Any
 
 from demarche.model import CodedSentence, ReadMove, ReadSentence, Span
 
-__all__ = ["exchange_parties"]
+__all__ = ["exchange_parties", "swap_sides"]
 
 _STATES = """
 Russia|Russian|Moscow
@@ -121,17 +121,29 @@ def exchange_parties(
     return [_exchange(item, generator) if generator.random() < share else item for item in sentences]
 
 
+def swap_sides(coded: CodedSentence) -> CodedSentence | None:
+    """Return a sentence with its two states in each other's place; None unless it names just two."""
+    states = _states(coded)
+    return _replace(coded, dict(zip(states, reversed(states), strict=True))) if len(states) == 2 else None
+
+
 def _exchange(coded: CodedSentence, generator: random.Random) -> CodedSentence:
-    text = coded.sentence.span.text
-    found = list(_PATTERN.finditer(text))
-    states = sorted({_KEYS[match.group()][0] for match in found})
+    states = _states(coded)
     others = [state for state in range(len(_FORMS)) if state not in states]
-    swap = dict(zip(states, generator.sample(others, len(states)), strict=True)) if states else {}
+    return _replace(coded, dict(zip(states, generator.sample(others, len(states)), strict=True))) if states else coded
+
+
+def _states(coded: CodedSentence) -> list[int]:
+    return sorted({_KEYS[match.group()][0] for match in _PATTERN.finditer(coded.sentence.span.text)})
+
+
+def _replace(coded: CodedSentence, others: dict[int, int]) -> CodedSentence:
+    """Return the sentence with these states replaced by those, each name by its like."""
     edits = []
-    for match in found:
+    for match in _PATTERN.finditer(coded.sentence.span.text):
         state, kind = _KEYS[match.group()]
-        edits.append((match.start(), match.end(), _FORMS[swap[state]][kind]))
-    return _edit(coded, edits) if edits else coded
+        edits.append((match.start(), match.end(), _FORMS[others[state]][kind]))
+    return _edit(coded, edits)
 
 
 def _edit(coded: CodedSentence, edits: list[tuple[int, int, str]]) -> CodedSentence:
