@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -7,6 +5,8 @@ from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from schemathesis.checks import not_a_server_error  # noqa: E402
 from schemathesis.specs.openapi import checks  # noqa: E402
+
+from demarche.model import MoveFilter  # noqa: E402
 
 HOST = "http://127.0.0.1:8765"
 CHECKS = [
@@ -16,6 +16,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 OPERATIONS = [
+    "GET /api/session",
     "GET /api/overview",
     "GET /api/documents",
     "GET /api/documents/{document}",
@@ -32,11 +33,28 @@ def _operations(client):
 
 
 def _token(client):
-    return {"X-CSRF-Token": re.search(r'name="csrf" value="([^"]+)"', client.get("/ingest").text).group(1)}
+    return {"X-CSRF-Token": client.get("/api/session").json()["token"]}
 
 
 def test_the_description_names_every_operation(client):
     assert sorted(_operations(client)) == sorted(OPERATIONS)
+
+
+def test_every_field_and_parameter_is_described(client):
+    described = client.get("/api/openapi.json").json()
+    fields = [
+        (shape, name, field)
+        for shape, schema in described["components"]["schemas"].items()
+        for name, field in schema.get("properties", {}).items()
+        if not shape.startswith(("HTTPValidation", "Validation"))
+    ]
+    fields += [
+        (path, parameter["name"], parameter | parameter["schema"])
+        for path, operations in described["paths"].items()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+    ]
+    assert [(place, name) for place, name, field in fields if not field.get("description")] == []
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -74,6 +92,14 @@ def test_filters_have_the_names_of_the_command_line(client):
     assert {(move["voice"], move["actors"][0]["id"]) for move in found} == {("opinion", "UKR")}
 
 
+def test_moves_are_counted_as_on_the_command_line(client, ledger):
+    shown = client.get("/api/counts", params={"by": "act", "voice": "report"}).json()
+    assert [(one["value"], one["moves"]) for one in shown] == [
+        (one.value, one.moves) for one in ledger.count("act", MoveFilter(voice="report"))
+    ]
+    assert client.get("/api/counts", params={"by": "colour"}).status_code == 422
+
+
 def test_what_is_not_there_and_what_cannot_be_are_told_apart(client):
     assert client.get("/api/moves/m0").status_code == 404
     assert client.get("/api/moves", params={"act": "hug"}).status_code == 422
@@ -91,3 +117,10 @@ def test_nothing_that_is_coded_by_the_way_is_kept(client, ledger):
     before = ledger.head()
     client.post("/api/code", json={"text": "Kyiv rejected Moscow's demand."}, headers=_token(client))
     assert ledger.head() == before
+
+
+def test_a_program_without_the_token_is_told_where_to_get_it(client):
+    said = client.post("/api/code", json={"text": "Kyiv rejected it."}).json()["error"]
+    assert "/api/session" in said
+    assert "X-CSRF-Token" in said
+    assert "load the page" not in said

@@ -380,7 +380,7 @@ def test_every_route_says_what_it_needs(routes):
     assert len(routes) > 15
     assert [route.path for route in routes if len(route.requires) != 1] == []
     free = {(method, route.path) for route in routes for method in route.methods if route.requires[0].role is None}
-    assert free == {("GET", "/login"), ("POST", "/login"), ("POST", "/logout")}
+    assert free == {("GET", "/login"), ("POST", "/login"), ("POST", "/logout"), ("GET", "/api/session")}
 
 
 def test_what_a_reader_may_send_is_looked_at_one_by_one(routes):

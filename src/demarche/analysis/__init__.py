@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import Any
 
 from demarche.analysis.accuracy import match_moves, measure_accuracy
+from demarche.errors import MissingExtra
 
 _MODULES = {
     "base_rates": "load_base_rates",
     "claims": "find_claims",
     "forecasts": "score_forecasts",
-    "frame": "SCHEMA as_frame drop_copies frame_rows keep_usable",
+    "frame": "SCHEMA as_frame coded_rows convert_frame drop_copies frame_rows keep_usable",
     "incidence": "estimate_incidence",
     "movement": "measure_movement",
     "network": "build_network write_graphml",
@@ -34,7 +35,15 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names.sp
 __all__ = ["match_moves", "measure_accuracy", *_HOME]
 
 
+def _load(module: str) -> Any:
+    """Return a module of this room; raises MissingExtra where a library that it needs is not installed."""
+    try:
+        return import_module(f"demarche.analysis.{module}")
+    except ModuleNotFoundError as error:
+        raise MissingExtra.of(error) or error from error
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(import_module(f"demarche.analysis.{_HOME[name]}"), name)
+        return getattr(_load(_HOME[name]), name)
     raise AttributeError(f"module 'demarche.analysis' has no attribute {name!r}")

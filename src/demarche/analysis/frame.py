@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from demarche.codebook import load_codebook
 from demarche.errors import InputError, MissingExtra
-from demarche.model import Act, LeftOut
+from demarche.model import Act, CodedDocument, LeftOut, Mention, Move
 
 try:
     import polars as pl
 except ImportError as error:
     raise MissingExtra("an analysis", "analysis") from error
 
-__all__ = ["SCHEMA", "as_frame", "drop_copies", "frame_rows", "keep_usable"]
+__all__ = ["SCHEMA", "as_frame", "coded_rows", "convert_frame", "drop_copies", "frame_rows", "keep_usable"]
 
 SCHEMA: dict[str, Any] = {
     "id": pl.String,
@@ -104,6 +104,100 @@ def frame_rows(rows: Iterable[Mapping[str, Any]], *, step: int = 50_000) -> pl.D
     while batch := list(islice(source, step)):
         parts.append(pl.DataFrame(batch, schema=raw))
     return as_frame(pl.concat(parts))
+
+
+def coded_rows(coded: CodedDocument, *, sectors: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the moves of a coded document as rows of `SCHEMA`: what only a ledger knows (copies, propositions) is null or its own."""
+    for move in coded.moves:
+        yield dict.fromkeys(SCHEMA) | {
+            **{
+                name: getattr(move, name) for name in ("id", "document", "date", "event", "quad", "issue", "confidence")
+            },
+            **{name: getattr(move, name).value for name in ("act", "status", "voice")},
+            **{name: _words(getattr(move, name)) for name in ("trigger", "content", "condition", "sentence")},
+            "published": move.published or coded.document.published,
+            "cluster": move.document,
+            "precision": move.date_precision,
+            "publisher": coded.document.publisher,
+            "actors": _parties(move.actors, sectors=sectors),
+            "recipients": _parties(move.recipients, sectors=sectors),
+            "source": _source(move, sectors=sectors),
+            "deadline": _deadline(move),
+        }
+
+
+def _words(span: Any) -> str | None:
+    return None if span is None else span.text
+
+
+def _parties(mentions: Iterable[Mention], *, sectors: bool) -> list[str]:
+    known = (
+        f"{mention.id} {mention.sector}" if sectors and mention.sector else mention.id
+        for mention in mentions
+        if mention.id
+    )
+    return list(dict.fromkeys(known))
+
+
+def _source(move: Move, *, sectors: bool) -> str | None:
+    if move.source is None:
+        return None
+    return next(iter(_parties([move.source], sectors=sectors)), move.source.span.text)
+
+
+def _deadline(move: Move) -> str | None:
+    """Return the deadline only if it is known to the day: the last moment of a month is not its first day."""
+    day = move.deadline.date if move.deadline else None
+    return day if day and len(day) == 10 else None
+
+
+def convert_frame(frame: pl.DataFrame, kind: Literal["polars", "pandas", "arrow"]) -> Any:
+    """Return a frame of moves as it is, as a pandas frame, or as an Arrow table; :func:`as_frame` takes each of them back.
+
+    In pandas texts are ``string``, days ``datetime64[ms]``, whole numbers ``Int64`` or ``Int8``, lists plain lists, and what is not known
+    is ``NA`` (of a day ``NaT``), never a number.
+
+    Raises
+    ------
+    InputError
+        If the kind is none of these.
+    MissingExtra
+        If the library is not installed.
+    """
+    if kind == "polars":
+        return frame
+    if kind == "pandas":
+        return _to_pandas(frame)
+    if kind == "arrow":
+        try:
+            return frame.to_arrow()
+        except ImportError as error:
+            raise MissingExtra("an Arrow table", "parquet") from error
+    raise InputError(f"there is no frame of the kind {kind!r}; choose polars, pandas or arrow")
+
+
+def _to_pandas(frame: pl.DataFrame) -> Any:
+    """Return a pandas frame column by column: polars does it by way of pyarrow, which need not be there."""
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingExtra("a pandas frame", "pandas") from error
+    return pd.DataFrame({name: _to_series(pd, frame.get_column(name)) for name in frame.columns})
+
+
+def _to_series(pd: Any, column: pl.Series) -> Any:
+    if column.dtype == pl.Date:
+        return pd.Series(column.cast(pl.Datetime("ms")).to_numpy(), dtype="datetime64[ms]")
+    kind = _PANDAS.get(column.dtype, "object")
+    return pd.Series(column.to_list(), dtype=kind)
+
+
+_PANDAS: dict[Any, str] = {
+    pl.String: "string",
+    pl.Int64: "Int64",
+    pl.Int8: "Int8",
+    pl.Float64: "Float64",
+}
 
 
 def _load(moves: Any) -> pl.DataFrame:

@@ -47,6 +47,11 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _EVERYWHERE = ("", "0.0.0.0", "::")
 _VISITOR_BODY = 64 * 1024  # bytes that somebody who is not logged in may send
 _UPLOADS = ("/ingest", "/api/ingest")
+_TO_PEOPLE = "this form is too old; go back, load the page again and send it once more"
+_TO_PROGRAMS = (
+    "the token is missing, or not that of this session: get one from /api/session, keep its cookie, and send the token "
+    "as the header X-CSRF-Token (docs/api.md)"
+)
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -114,7 +119,7 @@ async def _check_token(request: Request) -> None:
         field = form.get("csrf")
         given = field if isinstance(field, str) else None
     if not hmac.compare_digest((given or "").encode("utf-8", "replace"), request.state.csrf.encode()):
-        raise HTTPException(403, "this form is too old; go back, load the page again and send it once more")
+        raise HTTPException(403, _TO_PROGRAMS if request.url.path.startswith("/api/") else _TO_PEOPLE)
 
 
 class Protection:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 
@@ -15,7 +15,7 @@ from demarche.errors import LedgerError
 from demarche.pipeline import check_issue, code
 from demarche.present import ledger_record
 from demarche.web import _schemas as out
-from demarche.web._security import COSTLY, READER
+from demarche.web._security import ANYONE, COSTLY, READER
 
 __all__ = ["router"]
 
@@ -34,7 +34,6 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter(prefix="/api", responses=_ANSWERS)
 
-By = Literal["act", "issue", "status", "voice", "publisher", "date", "cluster", "actor", "recipient"]
 Filter = Annotated[out.FilterQuery, Query()]
 
 
@@ -45,8 +44,16 @@ def describe() -> dict[str, Any]:
         title="Demarche",
         version=__version__,
         routes=router.routes,
-        description="A ledger of moves: what texts report, not what is known to be true. Changes need the header X-CSRF-Token.",
+        description="A ledger of moves: what texts report, not what is known to be true. Calls other than GET need the header "
+        "X-CSRF-Token; GET /api/session gives it.",
     )
+
+
+@router.get("/session", dependencies=[Depends(ANYONE)])
+def session(request: Request) -> out.SessionOut:
+    """Return who asks, and the token for calls that are no GET; without login it is the one to log in with."""
+    user = request.state.user
+    return out.SessionOut(user=user and user.name, role=user and user.role.value, token=request.state.csrf)
 
 
 @router.get("/overview", dependencies=[Depends(READER)])
@@ -60,9 +67,9 @@ def overview(request: Request) -> out.OverviewOut:
 @router.get("/documents", dependencies=[Depends(READER)])
 def documents(
     request: Request,
-    words: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    words: Annotated[str | None, Query(max_length=300, description="Words that the text has, all of them.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=100_000, description="So many are passed over.")] = 0,
 ) -> list[out.DocumentRowOut]:
     """Return the documents, or those whose text has all the words, in the order in which they were taken in."""
     with request.app.state.ledgers.use() as ledger:
@@ -73,7 +80,7 @@ def documents(
 
 
 @router.get("/documents/{document:path}", dependencies=[Depends(READER)])
-def document(request: Request, document: str) -> out.DocumentOut:
+def document(request: Request, document: Annotated[str, Path(description="Id of the document.")]) -> out.DocumentOut:
     """Return a document with its text, to which all offsets refer."""
     with request.app.state.ledgers.use() as ledger:
         found = _there(lambda: ledger.document(document))
@@ -91,19 +98,21 @@ def moves(request: Request, query: Filter) -> list[out.LedgerMoveOut]:
 
 
 @router.get("/moves/{move}", dependencies=[Depends(READER)])
-def move(request: Request, move: str) -> out.LedgerMoveOut:
+def move(request: Request, move: Annotated[str, Path(description="Id of the move.")]) -> out.LedgerMoveOut:
     """Return a move as it stands now."""
     with request.app.state.ledgers.use() as ledger:
         return out.LedgerMoveOut(**ledger_record(_there(lambda: ledger.move(move))))
 
 
 @router.get("/counts", dependencies=[Depends(READER)])
-def counts(request: Request, by: By, query: Filter) -> list[out.CountOut]:
+def counts(request: Request, query: Annotated[out.CountQuery, Query()]) -> list[out.CountOut]:
     """Return how often each value is reported among the moves that pass a filter, the most frequent first."""
     if query.issue:
         check_issue(query.issue)
     with request.app.state.ledgers.use() as ledger:
-        return [out.CountOut(**dataclasses.asdict(row)) for row in ledger.count(by, query.wanted(), limit=query.limit)]
+        return [
+            out.CountOut(**dataclasses.asdict(row)) for row in ledger.count(query.by, query.wanted(), limit=query.limit)
+        ]
 
 
 @router.post("/code", dependencies=[Depends(COSTLY)])

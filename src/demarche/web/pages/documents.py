@@ -158,6 +158,7 @@ def _show(
         coders=coders,
         reviewed=_reviewed(ledger, document.id),
         copies=_copies(ledger, document.id),
+        custody=ledger.custody(document.id),
         done=_DONE.get(request.query_params.get("done", "")),
     )
 
