@@ -1,8 +1,8 @@
 """Holds the project to the accuracy that it has reached: ``python -m evaluation.floors``.
 
-``floors.json`` has, for the coded sentences, the pairs of contents and each dossier, the digest of the gold data and a floor for
-each measure. It fails below a floor, or if the gold data are not those that the floors were measured on. ``--raise`` measures again
-and lifts the floors to what is reached, less the slack for other processors; a floor is never lowered by it.
+``floors.json`` has, for the coded sentences, the pairs of contents, the saved pages and each dossier, the digest of the gold data and a
+floor for each measure. It fails below a floor, or if the gold data are not those that the floors were measured on. ``--raise``
+measures again and lifts the floors to what is reached, less the slack for other processors; a floor is never lowered by it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from demarche import pipeline
 from demarche.reading import load_comparer
-from evaluation import dossier, propositions
+from evaluation import dossier, pages, propositions
 
 _HERE = Path(__file__).parent
 _FLOORS = _HERE / "floors.json"
@@ -42,6 +42,7 @@ def main() -> None:
     reached = {
         "sentences": _sentences(),
         "pairs": _pairs(),
+        "pages": _pages(),
         **{folder.name: _dossier(folder) for folder in sorted(_DOSSIERS.iterdir())},
     }
     known: Floors = json.loads(_FLOORS.read_text("utf-8")) if _FLOORS.exists() else {}
@@ -65,6 +66,12 @@ def _pairs() -> dict[str, Any]:
         found = propositions.score_pairs(own, load_comparer())
         floors |= {f"{source}, {name}": found[name][0] for name in _OF_PAIRS}
     return {"gold": _digest(propositions.PAIRS), "floors": floors}
+
+
+def _pages() -> dict[str, Any]:
+    found = pages.score_pages(pages.read_gold(), pages.extract_ours, draws=1)
+    floors = {name: value for name, (value, _, _) in found.items() if name != "let in"}
+    return {"gold": pages.digest_pages(), "floors": {**floors, "kept out": 1 - found["let in"][0]}}
 
 
 def _dossier(folder: Path) -> dict[str, Any]:

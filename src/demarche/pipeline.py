@@ -6,16 +6,17 @@ The stages never import each other; this module is where a document goes from on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from demarche.actors import Gazetteer, link_moves, load_gazetteer
 from demarche.analysis import measure_accuracy
+from demarche.analysis.gain import measure_gain
 from demarche.codebook import load_codebook
 from demarche.coding import make_moves
 from demarche.dates import date_moves
@@ -32,10 +33,13 @@ from demarche.model import (
     MoveFilter,
     Plan,
     PlanChanges,
+    Raw,
+    RawCheck,
     Reading,
     ReadSentence,
     ReviewTask,
     SentenceReview,
+    SourcedMove,
     Span,
     Status,
     Taken,
@@ -43,32 +47,45 @@ from demarche.model import (
     Voice,
 )
 from demarche.model.report import Scope
-from demarche.reading import Comparer, Reader, load_comparer, load_reader
-from demarche.sources import document_from_text, parse_published, read_coded, read_sources
+from demarche.model.training import Gain
+from demarche.reading import AnyReader, Comparer, Reader, load_comparer, load_reader
+from demarche.sources import document_from_text, parse_published, read_coded, read_raw, read_sources
 
-if TYPE_CHECKING:  # a database library takes a while to load, and only a ledger needs it
+if (
+    TYPE_CHECKING
+):  # a database library takes a while to load, and only a ledger needs it; a language model needs an extra
+    from demarche.fetching import Fetcher
     from demarche.ledger import Ledger
+    from demarche.reading.llm import LanguageModelReader
+    from demarche.sources.archive import RawArchive
 
 __all__ = [
     "actor_name",
     "check_issue",
+    "check_raw",
     "code",
     "code_all",
+    "compare_coders",
     "compare_plan_texts",
     "correct",
     "evaluate",
     "frame_moves",
     "group_propositions",
     "ingest",
+    "is_address",
     "load",
     "load_gazetteer",
+    "load_llm",
     "match_plan_text",
     "measured_error",
+    "read_found",
+    "read_inputs",
     "read_plan",
     "recode",
     "relate",
     "report",
     "review",
+    "sourced_moves",
 ]
 
 
@@ -93,6 +110,35 @@ def _shipped() -> Reader:
     return load_reader()
 
 
+def load_llm(name: str, *, address: str | None = None, **options: Any) -> LanguageModelReader:
+    """Return a reader that asks a language model, named as ``llm:MODEL@ADDRESS`` or as ``llm:MODEL`` with an address beside it.
+
+    The texts that it reads are sent to that address. Nothing is sent before it reads, and nothing to any other address.
+
+    Parameters
+    ----------
+    options
+        As of :func:`demarche.reading.llm.load_llm`.
+
+    Raises
+    ------
+    InputError
+        If the name or the address cannot be used, or there is no address, or there are two.
+    MissingExtra
+        If the libraries of the extra ``llm`` are not installed.
+    """
+    from demarche.reading.llm import LOOPBACK, load_llm, parse_name
+
+    model, named = parse_name(name)
+    if named is None and address is None and "@" in model:
+        raise InputError(f"the address of a language model, after the @, begins with http:// or https://: {LOOPBACK}")
+    if (named is None) == (address is None):
+        raise InputError(
+            f"say once where the language model is asked: {name.split('@http')[0]}@{LOOPBACK}, or an address of its own"
+        )
+    return load_llm(named or address or "", model, **options)
+
+
 def code(
     text: str,
     *,
@@ -101,7 +147,7 @@ def code(
     published: str | None = None,
     publisher: str | None = None,
     url: str | None = None,
-    reader: Reader | None = None,
+    reader: AnyReader | None = None,
     gazetteer: Gazetteer | None = None,
 ) -> CodedDocument:
     r"""Return a text with its sentences and its moves; iterating over it yields the moves.
@@ -114,7 +160,7 @@ def code(
     id, title, published, publisher, url
         What is known of it; `published` is an ISO 8601 date. The id is a hash of the text if none is given.
     reader, gazetteer
-        From :func:`load` and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
+        From :func:`load` or :func:`load_llm`, and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
 
     Raises
     ------
@@ -133,20 +179,56 @@ def code(
 
 
 def code_all(
-    documents: Iterable[Document | Failure], *, reader: Reader | None = None, gazetteer: Gazetteer | None = None
+    documents: Iterable[Document | Failure],
+    *,
+    reader: AnyReader | None = None,
+    gazetteer: Gazetteer | None = None,
+    workers: int = 1,
 ) -> Iterator[CodedDocument | Failure]:
-    """Yield each document coded, or the failure that stands for it, in the order given; one is held at a time."""
-    reader = reader or load()
-    for document in documents:
-        yield document if isinstance(document, Failure) else _code_or_fail(document, reader, gazetteer)
+    """Yield each document coded, or the failure that stands for it, in the order given; one is held at a time.
+
+    Parameters
+    ----------
+    workers
+        Processes that code side by side; a few documents for each are held at a time. What comes out is the same. A program of your own
+        that asks for more than one must begin with ``if __name__ == "__main__":``, for each process imports it.
+    """
+    return cast(Iterator[CodedDocument | Failure], _coded(documents, reader or load(), gazetteer, workers))
+
+
+def _coded(
+    items: Iterable[Document | Failure | Taken], reader: AnyReader, gazetteer: Gazetteer | None, workers: int
+) -> Iterator[CodedDocument | Failure | Taken]:
+    """Yield items in their order, documents among them coded."""
+    if workers <= 1:
+        yield from (_code_item(item, reader, gazetteer) for item in items)
+        return
+    if not isinstance(reader, Reader):
+        raise InputError("several workers are for the built-in coder: a language model is asked side by side anyway")
+    from demarche.scale import Lost, in_order
+
+    for made in in_order(items, _code_item, tools=(reader, gazetteer), workers=workers):
+        if isinstance(made, Lost):
+            where = _place_of(made.item) if isinstance(made.item, Document) else str(made.item)
+            yield Failure(where=where, stage="coding", reason=made.reason)
+        else:
+            yield made
+
+
+def _code_item(
+    item: Document | Failure | Taken, reader: AnyReader, gazetteer: Gazetteer | None
+) -> CodedDocument | Failure | Taken:
+    return _code_or_fail(item, reader, gazetteer) if isinstance(item, Document) else item
 
 
 def ingest(
     documents: Iterable[Document | Failure],
     ledger: Ledger,
     *,
-    reader: Reader | None = None,
+    reader: AnyReader | None = None,
     gazetteer: Gazetteer | None = None,
+    archive: RawArchive | None = None,
+    workers: int = 1,
 ) -> Iterator[Taken | Failure]:
     """Code documents into a ledger, and yield what became of each, in the order given; one is held at a time.
 
@@ -160,38 +242,137 @@ def ingest(
     ledger
         From :meth:`Ledger.open <demarche.ledger.Ledger.open>`.
     reader, gazetteer
-        From :func:`load` and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
+        From :func:`load` or :func:`load_llm`, and :func:`~demarche.actors.load_gazetteer`; the shipped ones by default.
+    archive
+        Where the raw bytes that travel with the documents (``keep=True``) are written before the ledger says so; without it their
+        hash is kept alone.
+    workers
+        As of :func:`code_all`; the ledger is written by this process alone, in the order of the documents.
 
     Raises
     ------
     LedgerError
-        If the ledger cannot be written: what was yielded before is in it.
+        If the ledger or the archive cannot be written: what was yielded before is in it.
     """
-    reader = reader or load()
-    for document in documents:
-        made = document if isinstance(document, Failure) else _ingest_one(document, ledger, reader, gazetteer)
+    for item in _coded(_without_known(documents, ledger), reader or load(), gazetteer, workers):
+        made = _take_in(item, ledger, archive) if isinstance(item, CodedDocument) else item
         if isinstance(made, Failure):
             ledger.fail(made)
         yield made
 
 
-def _ingest_one(document: Document, ledger: Ledger, reader: Reader, gazetteer: Gazetteer | None) -> Taken | Failure:
+def _without_known(documents: Iterable[Document | Failure], ledger: Ledger) -> Iterator[Document | Failure | Taken]:
+    """Yield documents, and in place of those that are in the ledger already that they were taken."""
+    for document in documents:
+        try:
+            known = isinstance(document, Document) and ledger.has(document)
+        except InputError as error:
+            yield Failure(where=_place_of(cast(Document, document)), stage="ledger", reason=error.reason)
+            continue
+        yield Taken(document=document.id, moves=0, known=True) if known and isinstance(document, Document) else document
+
+
+def _take_in(coded: CodedDocument, ledger: Ledger, archive: RawArchive | None) -> Taken | Failure:
     try:
-        if ledger.has(document):
-            return Taken(document=document.id, moves=0, known=True)
-        coded = _code_or_fail(document, reader, gazetteer)
-        if isinstance(coded, Failure):
-            return coded
-        added = ledger.add(coded)
+        added = ledger.add(_keep_raw(coded, archive) if archive else coded)
     except InputError as error:
-        return Failure(where=document.id, stage="ledger", reason=error.reason)
-    return Taken(document=document.id, moves=len(coded.moves), known=not added)
+        return Failure(where=_place_of(coded.document), stage="ledger", reason=error.reason)
+    return Taken(document=coded.document.id, moves=len(coded.moves), known=not added)
+
+
+def _keep_raw(coded: CodedDocument, archive: RawArchive) -> CodedDocument:
+    """Return a coded document whose raw bytes are written away."""
+    custody = coded.document.custody
+    if custody is None:
+        return coded
+    return replace(coded, document=replace(coded.document, custody=archive.keep(custody)))
+
+
+def check_raw(ledger: Ledger, archive: RawArchive) -> Iterator[RawCheck]:
+    """Yield for each document of a ledger what comes of reading its raw bytes again; redacted ones are left out.
+
+    Parameters
+    ----------
+    archive
+        The folder in which the bytes were kept, by :class:`~demarche.sources.archive.RawArchive`.
+    """
+    from demarche.sources.recheck import check_raw
+
+    for name in ledger.document_ids():
+        try:
+            document, custody = ledger.document(name), ledger.custody(name)
+        except LedgerError:  # redacted meanwhile
+            continue
+        yield check_raw(document, custody, archive)
+
+
+def read_found(
+    found: Iterable[Raw | Failure], *, columns: Mapping[str, str] | None = None, keep: bool = False
+) -> Iterator[Document | Failure]:
+    """Yield the documents of what was found or fetched, or failures in their place; the next is asked for when one was dealt with.
+
+    Parameters
+    ----------
+    found
+        From :meth:`Watcher.round <demarche.fetching.Watcher.round>` or :func:`~demarche.fetching.fetch_all`.
+    columns, keep
+        As of :func:`~demarche.sources.read_raw`.
+    """
+    for item in found:
+        if isinstance(item, Failure):
+            yield item
+        else:
+            yield from read_raw(item, columns=columns, keep=keep)
+
+
+def read_inputs(
+    inputs: Iterable[str],
+    *,
+    fetcher: Fetcher | None = None,
+    pages: bool = False,
+    columns: Mapping[str, str] | None = None,
+    keep: bool = False,
+) -> Iterator[Document | Failure]:
+    """Yield the documents of files, folders and web addresses, or failures in their place, in order.
+
+    Parameters
+    ----------
+    inputs
+        What :func:`~demarche.sources.read_sources` takes, and addresses that begin with http:// or https://.
+    fetcher
+        Fetches the addresses; without it they are failures: nothing is fetched unasked.
+    pages
+        Of a feed fetch the pages, too, whose text it does not have whole.
+    columns, keep
+        As of :func:`~demarche.sources.read_raw`.
+    """
+    for fetched, names in groupby(inputs, key=is_address):
+        if not fetched:
+            yield from read_sources(names, columns=columns, keep=keep)
+        elif fetcher is None:
+            reason = "is a web address, and nothing is fetched unasked"
+            yield from (Failure(where=name, stage="fetching", reason=reason) for name in names)
+        else:
+            from demarche.fetching import fetch_all
+
+            yield from read_found(fetch_all(names, fetcher=fetcher, pages=pages), columns=columns, keep=keep)
+
+
+def is_address(name: str) -> bool:
+    """Return whether what a user names is a web address, not a file.
+
+    Examples
+    --------
+    >>> is_address("https://example.org/feed"), is_address("feed.xml")
+    (True, False)
+    """
+    return name.lower().startswith(("http://", "https://"))
 
 
 def recode(
     ledger: Ledger,
     *,
-    reader: Reader | None = None,
+    reader: AnyReader | None = None,
     gazetteer: Gazetteer | None = None,
     documents: Sequence[str] | None = None,
     report: Callable[[int, int], None] | None = None,
@@ -226,7 +407,7 @@ def recode(
         yield made
 
 
-def _recode_one(name: str, ledger: Ledger, reader: Reader, gazetteer: Gazetteer | None) -> Taken | Failure:
+def _recode_one(name: str, ledger: Ledger, reader: AnyReader, gazetteer: Gazetteer | None) -> Taken | Failure:
     try:
         document = ledger.document(name)
     except LedgerError as error:
@@ -241,12 +422,18 @@ def _recode_one(name: str, ledger: Ledger, reader: Reader, gazetteer: Gazetteer 
     return Taken(document=name, moves=len(coded.moves), known=not added)
 
 
-def _code_or_fail(document: Document, reader: Reader, gazetteer: Gazetteer | None) -> CodedDocument | Failure:
+def _code_or_fail(document: Document, reader: AnyReader, gazetteer: Gazetteer | None) -> CodedDocument | Failure:
     try:
         return _code_document(document, reader, gazetteer)
     except DemarcheError as error:
         stage = "coding" if isinstance(error, CodebookError | SpanError) else "reading"
-        return Failure(where=document.id, stage=stage, reason=getattr(error, "reason", str(error)))
+        return Failure(where=_place_of(document), stage=stage, reason=getattr(error, "reason", str(error)))
+
+
+def _place_of(document: Document) -> str:
+    """Return what a failure calls a document: its id, after the file or address that it was read from, as far as that is known."""
+    source = document.custody.source if document.custody else ""
+    return f"{source}: {document.id}" if source else document.id
 
 
 def actor_name(actor: str | None) -> str | None:
@@ -307,6 +494,7 @@ def review(
     moves: Sequence[Move],
     *,
     seconds: float | None = None,
+    why: str | None = None,
     gazetteer: Gazetteer | None = None,
 ) -> SentenceReview:
     """Record what a person says stands in a sentence, with what follows from it, and return it.
@@ -335,7 +523,7 @@ def review(
             move if move.id not in dated else _followed(move, known.get(move.id), linked[move.id], dated[move.id])
             for move in made
         ]
-    return ledger.review(task, made, seconds=seconds)
+    return ledger.review(task, made, seconds=seconds, why=why)
 
 
 def _with_codes(move: Move) -> Move:
@@ -425,24 +613,106 @@ def measured_error(ledger: Ledger, *, coder: str | None = None) -> MeasuredError
     return measure_reviews(sample) if sample and (sample.reviews or sample.unused) else None
 
 
-def frame_moves(ledger: Ledger, wanted: MoveFilter | None = None, *, sectors: bool = False) -> Any:
-    """Return the moves of a ledger as the polars frame that the analyses take (`demarche.analysis.SCHEMA`).
+def frame_moves(
+    moves: Ledger | CodedDocument | Iterable[CodedDocument | Failure],
+    wanted: MoveFilter | None = None,
+    *,
+    sectors: bool = False,
+    as_: Literal["polars", "pandas", "arrow"] = "polars",
+) -> Any:
+    """Return the moves of a ledger, or of coded texts, as the frame that the analyses take (`demarche.analysis.SCHEMA`).
+
+    Parameters
+    ----------
+    moves
+        A ledger, or what :func:`code` and :func:`code_all` give; failures have no moves.
+    wanted
+        Only the moves of the ledger that pass; all by default.
+    sectors
+        Tell a state's government, forces ... apart: ``SUN GOV`` and ``SUN MIL`` in place of ``SUN``.
+    as_
+        A polars frame, a pandas frame or an Arrow table: see :func:`~demarche.analysis.convert_frame`.
+
+    Raises
+    ------
+    InputError
+        If coded texts are to be filtered, which is what a ledger is for.
+    MissingExtra
+        If the library of the frame is not installed.
+
+    Examples
+    --------
+    >>> import demarche
+    >>> frame = demarche.frame_moves(demarche.code("Paris imposed sanctions on Minsk."))
+    >>> frame.select("act", "actors", "recipients").row(0)
+    ('sanction', ['FRA'], ['BLR'])
+    """
+    from demarche.analysis import coded_rows, convert_frame, frame_rows
+
+    if hasattr(moves, "rows"):
+        return convert_frame(frame_rows(moves.rows(wanted, sectors=sectors)), as_)
+    if wanted is not None:
+        raise InputError("coded texts are not filtered here; filter the frame, or take them into a ledger")
+    items = (moves,) if isinstance(moves, CodedDocument) else moves
+    coded = (item for item in items if isinstance(item, CodedDocument))
+    return convert_frame(frame_rows(row for item in coded for row in coded_rows(item, sectors=sectors)), as_)
+
+
+def sourced_moves(ledger: Ledger, wanted: MoveFilter | None = None, *, places: bool = False) -> Iterator[SourcedMove]:
+    """Yield the moves of a ledger with their documents, as other formats take them (`demarche.exchange.FORMATS`).
+
+    Documents come one after the other in the order in which they were taken in, the moves of each in the order of its text. Rejected
+    moves and redacted documents are not there. A page of moves is held at a time.
 
     Parameters
     ----------
     wanted
         Only the moves that pass; all by default.
-    sectors
-        Tell a state's government, forces ... apart: ``SUN GOV`` and ``SUN MIL`` in place of ``SUN``.
+    places
+        Look up the words for places on the map.
 
     Raises
     ------
     MissingExtra
-        If polars is not installed.
+        At once, if places are wanted and what knows them is not installed.
     """
-    from demarche.analysis import frame_rows
+    if places:
+        from demarche.places import check_installed
 
-    return frame_rows(ledger.rows(wanted, sectors=sectors))
+        check_installed()
+    return _sourced(ledger, wanted, places=places)
+
+
+def _sourced(ledger: Ledger, wanted: MoveFilter | None, *, places: bool) -> Iterator[SourcedMove]:
+    for name, group in groupby(ledger.sourced_moves(wanted), key=lambda one: one.document.id):
+        found = sorted(group, key=_place_in_text)
+        if places and any(one.move.where for one in found):
+            # The parties of all its moves, so that a move has the same place whatever the filter is.
+            whole = ledger.moves(MoveFilter(document=name))
+            found = _locate(found, list(dict.fromkeys(code for other in whole for code in _countries_of(other.move))))
+        yield from found
+
+
+def _place_in_text(sourced: SourcedMove) -> tuple[int, int, str]:
+    move = sourced.move
+    return move.sentence.start, move.trigger.start, move.id
+
+
+def _locate(found: Sequence[SourcedMove], parties: Sequence[str]) -> list[SourcedMove]:
+    """Return the moves of a document with their places; `parties` are the states of its parties."""
+    from demarche.places import locate
+
+    return [
+        replace(one, place=locate(one.move.where.text, near=tuple(dict.fromkeys([*_countries_of(one.move), *parties]))))
+        if one.move.where
+        else one
+        for one in found
+    ]
+
+
+def _countries_of(move: Move) -> list[str]:
+    """Return the states of the parties of a move: their ids, without what stands behind the hyphen of a group's."""
+    return [mention.id.partition("-")[0] for mention in (*move.actors, *move.recipients) if mention.id]
 
 
 def group_propositions(
@@ -667,7 +937,7 @@ def relate(
     return (reader or load()).relate(text, actor=actor, recipient=recipient)
 
 
-def _code_document(document: Document, reader: Reader, gazetteer: Gazetteer | None) -> CodedDocument:
+def _code_document(document: Document, reader: AnyReader, gazetteer: Gazetteer | None) -> CodedDocument:
     reader.check_language(document)
     reading = reader.read(document)
     moves = date_moves(document, reading, make_moves(document, reading, load_codebook()))
@@ -679,7 +949,7 @@ def evaluate(
     gold: Iterable[str | Path],
     *,
     split: str | None = None,
-    reader: Reader | None = None,
+    reader: AnyReader | None = None,
     draws: int = 1000,
     seed: int = 1,
 ) -> Accuracy:
@@ -697,10 +967,45 @@ def evaluate(
     InputError
         If a file is no gold data, or has no sentence of the split.
     """
+    sentences = _gold_sentences(gold, split)
+    found = list((reader or load()).read_sentences([sentence.span for sentence in sentences]))
+    return measure_accuracy(sentences, found, draws=draws, seed=seed)
+
+
+def compare_coders(
+    gold: Iterable[str | Path],
+    one: AnyReader,
+    other: AnyReader,
+    *,
+    split: str | None = None,
+    draws: int = 1000,
+    seed: int = 1,
+) -> Gain:
+    """Return how well two readers agree with the same coded sentences, and the difference; each sentence is read by itself.
+
+    Parameters
+    ----------
+    one, other
+        The difference is that of the other less that of the one.
+    split, draws, seed
+        As of :func:`evaluate`.
+
+    Raises
+    ------
+    InputError
+        If a file is no gold data, or has no sentence of the split.
+    """
+    sentences = _gold_sentences(gold, split)
+    spans = [sentence.span for sentence in sentences]
+    found = [list(reader.read_sentences(spans)) for reader in (one, other)]
+    about = f"{other.coder} beside {one.coder}"
+    return measure_gain(sentences, found[0], found[1], about=about, draws=draws, seed=seed)
+
+
+def _gold_sentences(gold: Iterable[str | Path], split: str | None) -> list[ReadSentence]:
     sentences = [coded.sentence for path in gold for coded in read_coded(path) if split in (None, coded.split)]
     if not sentences:
         raise InputError(
             f"no coded sentence{f' of the split {split!r}' if split else ''}; check the files and the split"
         )
-    found = list((reader or load()).read_sentences([sentence.span for sentence in sentences]))
-    return measure_accuracy(sentences, found, draws=draws, seed=seed)
+    return sentences

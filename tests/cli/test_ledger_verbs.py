@@ -79,6 +79,31 @@ def test_documents_are_found_by_words(folder):
     assert "a2" not in on(folder, "documents", "--words", "missiles")
 
 
+def test_documents_are_listed_for_programs_without_their_texts(folder):
+    one, two = (json.loads(line) for line in on(folder, "documents", "--format", "jsonl").splitlines())
+    assert (one["id"], one["publisher"], two["publisher"]) == ("a1", "The Gazette", None)
+    assert "text" not in one
+    header, first, _ = on(folder, "documents", "--format", "csv").splitlines()
+    assert header == "id,published,publisher,title,url,language,sha256"
+    assert first.startswith("a1,1962-10-23,The Gazette,")
+
+
+def test_ids_of_documents_are_whole_on_a_narrow_screen(tmp_path):
+    name = "cable-of-the-embassy-" * 5
+    about = {"id": name, "title": "A long title " * 9, "publisher": "The Gazette " * 9, "published": "1962-10-23"}
+    (tmp_path / "a.jsonl").write_text(json.dumps({**about, "text": "Moscow waited."}), "utf-8")
+    run("ingest", tmp_path / "a.jsonl", "--ledger", tmp_path / "ledger.db")
+    assert name in on(tmp_path, "documents")
+
+
+def test_a_text_in_another_language_is_named_by_its_file(tmp_path):
+    words = "Президент отклонил предложение о прекращении огня и потребовал вывода войск из города. " * 3
+    (tmp_path / "note.txt").write_text(words, "utf-8")
+    run("ingest", tmp_path / "note.txt", "--ledger", tmp_path / "ledger.db")
+    failure = json.loads(on(tmp_path, "failures", "--format", "jsonl"))
+    assert failure["where"].startswith(f"{tmp_path / 'note.txt'}: d")
+
+
 def test_a_change_needs_a_reason_and_is_logged(folder):
     assert run("redact", "a2", "--ledger", folder / "ledger.db").exception is not None
     move = json.loads(on(folder, "moves", "--actor", "USA", "--format", "jsonl"))["id"]

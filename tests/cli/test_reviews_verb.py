@@ -66,3 +66,18 @@ def test_without_reviews_it_says_what_to_do(tmp_path):
     found = run("--ledger", url)
     assert found.exit_code == 0
     assert "demarche serve" in found.stderr
+
+
+def test_a_review_is_taken_back_with_a_reason(url):
+    (row, *_) = map(json.loads, run("list", "--ledger", url, "--format", "jsonl").output.splitlines())
+    found = run("--undo", row["id"], "--why", "a slip", "--ledger", url)
+    assert (found.exit_code, found.output) == (0, f"{row['id']}: taken back\n")
+    with Ledger.open(url) as ledger:
+        assert row["id"] not in {review.id for review in ledger.reviews()}
+        assert (ledger.log(limit=1)[0].kind, ledger.log(limit=1)[0].why) == ("review undone", "a slip")
+    assert run("--undo", row["id"], "--why", "again", "--ledger", url).exit_code != 0
+
+
+@pytest.mark.parametrize("arguments", [("--undo", "r1"), ("--why", "so"), ("--undo", "r1", "--why", " ")])
+def test_taking_back_needs_a_review_and_a_reason(url, arguments):
+    assert "go together" in run(*arguments, "--ledger", url).stderr

@@ -9,6 +9,7 @@ import pytest
 import demarche
 from demarche import model, present, sources
 from demarche.cli import cli
+from evaluation.pages import digest_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,9 +25,8 @@ def test_every_command_and_option_is_in_the_manual(name):
 
 
 def test_the_public_names_are_these():
-    assert (
-        demarche.__all__ == "Ledger __version__ code code_all frame_moves group_propositions ingest load relate".split()
-    )
+    names = "Ledger __version__ code code_all frame_moves group_propositions ingest load relate show"
+    assert demarche.__all__ == names.split()
     assert set(model.__all__) >= {"Act", "CodedDocument", "Document", "Failure", "Move", "Span", "Status", "Voice"}
     for room in (model, present, sources):
         assert sorted(room.__all__, key=str.lower) == sorted(set(room.__all__), key=str.lower)
@@ -61,6 +61,5 @@ def test_the_floors_are_those_of_the_gold_data():
     floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
     gold = {name: DOCS.parent / "corpus" / f"{name}.jsonl" for name in ("sentences", "pairs")}
     gold |= {folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()}
-    assert {name: record["gold"] for name, record in floors.items()} == {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()
-    }
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()}
+    assert {name: record["gold"] for name, record in floors.items()} == {**digests, "pages": digest_pages()}

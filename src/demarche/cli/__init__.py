@@ -13,7 +13,10 @@ from demarche.cli.actors import actors
 from demarche.cli.changes import correct, merge, redact, reject, restore, split
 from demarche.cli.claims import claims
 from demarche.cli.code import code
+from demarche.cli.custody import custody
 from demarche.cli.evaluate import evaluate
+from demarche.cli.export import export
+from demarche.cli.import_ import import_
 from demarche.cli.ingest import ingest, overview
 from demarche.cli.network import network
 from demarche.cli.outlook import outlook
@@ -29,6 +32,7 @@ from demarche.cli.serve import serve
 from demarche.cli.threats import threats
 from demarche.cli.train import train
 from demarche.cli.views import documents, failures, log, moves, verify
+from demarche.cli.watch import feeds, watch
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
 __all__ = ["cli", "main"]
@@ -45,9 +49,10 @@ def cli() -> None:
 
 
 for verb in (
-    *(code, ingest, overview, moves, documents, actors, failures, verify, log),
+    *(code, ingest, watch, feeds, overview, moves, documents, custody, actors, failures, verify, log),
     *(propositions, positions, repetition, threats, claims, playbooks, plans, outlook, network, report),
     *(correct, reject, restore, merge, split, redact, evaluate),
+    *(export, import_),
     *(reviews, recode, train),
     *(serve, accounts),
 ):
@@ -73,6 +78,12 @@ def main() -> None:
     except DemarcheError as error:
         _tell(error)
         status = EXIT_NOTHING
+    except ModuleNotFoundError as error:
+        missing = MissingExtra.of(error)  # one place for all verbs: whichever module needs the library first
+        if missing is None:
+            raise
+        _tell(missing)
+        status = EXIT_MODEL
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = EXIT_INTERRUPTED
     except BrokenPipeError:

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,14 +17,21 @@ __all__ = ["open_output"]
 
 
 @contextmanager
-def open_output(output: str | None, *, binary: bool) -> Iterator[IO[Any]]:
+def open_output(
+    output: str | None, *, binary: bool, when_gone: Callable[[], object] = lambda: None
+) -> Iterator[IO[Any]]:
     """Yield the file to write to; None is standard output.
 
     A named file is written beside its place and put there when all is done: a run that fails or is interrupted leaves
     what was there before, and a file may be both read and written. A device or a pipe is written to as it is.
+
+    Parameters
+    ----------
+    when_gone
+        Is called where what reads standard output has gone before all was written, which is no error.
     """
     if output is None:
-        with _standard_output(binary=binary) as file:
+        with _standard_output(when_gone, binary=binary) as file:
             yield file
         return
     try:
@@ -60,7 +67,7 @@ def _umask() -> int:
 
 
 @contextmanager
-def _standard_output(*, binary: bool) -> Iterator[IO[Any]]:
+def _standard_output(when_gone: Callable[[], object], *, binary: bool) -> Iterator[IO[Any]]:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
@@ -71,6 +78,7 @@ def _standard_output(*, binary: bool) -> Iterator[IO[Any]]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno != errno.EPIPE:
             raise _unwritable("standard output", error) from error
+        when_gone()
 
 
 class _Unwritable(click.ClickException):

@@ -9,8 +9,11 @@ from typing import IO, Any, BinaryIO
 
 import click
 
+from demarche.cli._coder import ChosenCoder, coder_options
+from demarche.cli._columns import columns_option
 from demarche.cli._output import open_output
 from demarche.cli._status import EXIT_NOTHING, EXIT_SOME
+from demarche.cli._workers import workers_option
 from demarche.model import CodedDocument, Failure, Move
 
 __all__ = ["code"]
@@ -33,12 +36,23 @@ __all__ = ["code"]
     default=0.0,
     help="Leave out moves of which the coder is less sure, 0 to 1.",
 )
-@click.option("--weights", type=click.Path(file_okay=False), help="Folder with other weights than the shipped ones.")
-def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: float, weights: str | None) -> int:
+@columns_option
+@workers_option
+@coder_options
+def code(
+    files: tuple[str, ...],
+    form: str,
+    output: str | None,
+    min_confidence: float,
+    columns: dict[str, str],
+    workers: int,
+    coder: ChosenCoder,
+) -> int:
     """Print the moves in texts: who did or said what to whom, on what condition, and the words that say so.
 
-    FILE is text, Markdown, HTML or JSON lines (fields id, title, published, publisher, url, text); - or nothing is
-    standard input. What cannot be coded is named on standard error, and the rest goes on.
+    FILE is text, Markdown, HTML, e-mail, PDF, a table (CSV, TSV, JSON lines, Parquet, Excel; fields id, title,
+    published, publisher, url, text), an archive or a folder of them; - or nothing is standard input. What cannot be
+    coded is named on standard error, and the rest goes on.
     """
     if not files and sys.stdin.isatty():
         raise click.UsageError("name a file, or give a text on standard input")
@@ -50,9 +64,13 @@ def code(files: tuple[str, ...], form: str, output: str | None, min_confidence: 
     from demarche.sources import read_sources
 
     tally = _Tally(min_confidence, shown=output is not None or not sys.stdout.isatty())
-    coded = tally.watch(pipeline.code_all(read_sources(files or ("-",)), reader=pipeline.load(weights)))
-    with open_output(output, binary=form == "parquet") as file:
-        _WRITERS[form](coded, file)
+    with coder.open() as reader, open_output(output, binary=form == "parquet") as file:
+        _WRITERS[form](
+            tally.watch(
+                pipeline.code_all(read_sources(files or ("-",), columns=columns), reader=reader, workers=workers)
+            ),
+            file,
+        )
     return tally.status()
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from demarche.cli._coder import ChosenCoder, coder_options
+from demarche.cli._columns import columns_option
+from demarche.cli._fetch import fetch_options, make_settings
+from demarche.cli._keep_raw import ChosenArchive, keep_raw_option
 from demarche.cli._ledger import ledger_option, open_ledger, print_rich
-from demarche.cli._status import EXIT_NOTHING, EXIT_SOME
-from demarche.model import Failure, Taken
+from demarche.cli._tally import Tally
+from demarche.cli._workers import workers_option
 
 __all__ = ["ingest", "overview"]
 
@@ -18,28 +22,64 @@ __all__ = ["ingest", "overview"]
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @ledger_option
-@click.option("--weights", type=click.Path(file_okay=False), help="Folder with other weights than the shipped ones.")
+@columns_option
+@click.option("--fetch", is_flag=True, help="Fetch sources that are web addresses; nothing is fetched without it.")
+@click.option("--pages", is_flag=True, help="With --fetch: of a feed the pages too, whose text it does not have whole.")
+@fetch_options
+@workers_option
+@coder_options
+@keep_raw_option
 @click.option("--gazetteer", multiple=True, metavar="PATH", help="File or folder with actors of your own, beside ours.")
-def ingest(sources: tuple[str, ...], url: str, weights: str | None, gazetteer: tuple[str, ...]) -> int:
+def ingest(
+    sources: tuple[str, ...],
+    url: str,
+    columns: dict[str, str],
+    fetch: bool,
+    pages: bool,
+    fetching: dict[str, Any],
+    workers: int,
+    coder: ChosenCoder,
+    archive: ChosenArchive,
+    gazetteer: tuple[str, ...],
+) -> int:
     """Take texts into a ledger: code them, resolve actors and dates, find copies.
 
-    SOURCE is text, Markdown, HTML, JSON lines, CSV, TSV, Parquet, a folder of them, or - for standard input. What is in
-    the ledger already is left as it is, so that a run that was broken off can be started again.
+    SOURCE is text, Markdown, HTML, e-mail, PDF, a table (CSV, TSV, JSON lines, Parquet, Excel), an archive or a folder
+    of them, or - for standard input; with --fetch also the address of a page, a feed or a file. What is in the ledger
+    already is left as it is, so that a run that was broken off can be started again.
     """
     from demarche import pipeline
-    from demarche.sources import read_sources
 
-    if not any(source == "-" or Path(source).exists() for source in sources):
-        raise click.UsageError(f"none of these is there: {', '.join(sources)}; check the paths (no ledger was made)")
+    _check(sources, fetch=fetch)
+    archive.check(sources)
+    fetcher = _make_fetcher(fetching) if fetch else None
     known = pipeline.load_gazetteer(*gazetteer)
-    tally = _Tally()
-    with open_ledger(url, create=True) as ledger:
-        taken = pipeline.ingest(read_sources(sources), ledger, reader=pipeline.load(weights), gazetteer=known)
+    tally = Tally()
+    with coder.open() as reader, open_ledger(url, create=True) as ledger, archive.open() as raw:
+        documents = pipeline.read_inputs(sources, fetcher=fetcher, pages=pages, columns=columns, keep=raw is not None)
+        taken = pipeline.ingest(documents, ledger, reader=reader, gazetteer=known, archive=raw, workers=workers)
         for _ in tally.watch(taken):
             pass
         tally.report()
         _print_overview(ledger)
     return tally.status()
+
+
+def _check(sources: Sequence[str], *, fetch: bool) -> None:
+    """Raise UsageError where nothing can come of it, before a ledger is made."""
+    from demarche.pipeline import is_address
+
+    addresses = [source for source in sources if is_address(source)]
+    if addresses and not fetch:
+        raise click.UsageError(f"{addresses[0]} is a web address, and nothing is fetched unasked; add --fetch")
+    if not (addresses or any(source == "-" or Path(source).exists() for source in sources)):
+        raise click.UsageError(f"none of these is there: {', '.join(sources)}; check the paths (no ledger was made)")
+
+
+def _make_fetcher(fetching: dict[str, Any]) -> Any:
+    from demarche.fetching import Fetcher
+
+    return Fetcher(make_settings(fetching))
 
 
 @click.command()
@@ -65,53 +105,3 @@ def _print_overview(ledger: Any) -> None:
             name=actor_name,
         )
     )
-
-
-class _Tally:
-    """Counts what was taken in, shows how far it is, and names each failure."""
-
-    def __init__(self) -> None:
-        self.new = self.known = self.failed = self.moves = 0
-
-    def watch(self, items: Iterable[Taken | Failure]) -> Iterator[Taken | Failure]:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True)
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.completed} documents, {task.fields[moves]} moves"),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("ingesting", total=None, moves=0, rate="")
-            for item in items:
-                self._count(item)
-                speed = progress.tasks[0].speed
-                progress.update(task, advance=1, moves=self.moves, rate=f"{speed:.1f}/s" if speed else "")
-                yield item
-
-    def _count(self, item: Taken | Failure) -> None:
-        from demarche.present import show_line
-
-        if isinstance(item, Failure):
-            self.failed += 1
-            click.echo(f"demarche: {show_line(item.where)}: {show_line(item.reason)}", err=True)
-        elif item.known:
-            self.known += 1
-        else:
-            self.new += 1
-            self.moves += item.moves
-
-    def report(self) -> None:
-        """Say on standard error what this run did."""
-        click.echo(
-            f"demarche: {self.new} documents taken in with {self.moves} moves, {self.known} were there, {self.failed} failed",
-            err=True,
-        )
-
-    def status(self) -> int:
-        if not self.failed:
-            return 0
-        return EXIT_SOME if self.new or self.known else EXIT_NOTHING

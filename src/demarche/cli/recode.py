@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from demarche.cli._coder import ChosenCoder, coder_options
 from demarche.cli._ledger import ledger_option, open_ledger, print_rich
 from demarche.cli._status import EXIT_NOTHING, EXIT_SOME
 from demarche.model import Failure, Taken
@@ -16,12 +17,12 @@ __all__ = ["recode"]
 
 @click.command()
 @ledger_option
-@click.option("--weights", type=click.Path(file_okay=False), help="Folder with other weights than the shipped ones.")
+@coder_options
 @click.option("--gazetteer", multiple=True, metavar="PATH", help="File or folder with actors of your own, beside ours.")
 @click.option(
     "--document", "documents", multiple=True, metavar="ID", help="Only this document; repeat for more. All by default."
 )
-def recode(url: str, weights: str | None, gazetteer: tuple[str, ...], documents: tuple[str, ...]) -> int:
+def recode(url: str, coder: ChosenCoder, gazetteer: tuple[str, ...], documents: tuple[str, ...]) -> int:
     """Code the documents of a ledger again with another coder; what people said of moves and sentences stays as it is.
 
     The new coder's moves become the current ones; what each coder found stays in the ledger. What it has read already is left as it
@@ -31,9 +32,8 @@ def recode(url: str, weights: str | None, gazetteer: tuple[str, ...], documents:
     from demarche.present.recoding import render_recoding
 
     known = pipeline.load_gazetteer(*gazetteer)
-    reader = pipeline.load(weights)
     tally = _Tally()
-    with open_ledger(url) as ledger:
+    with coder.open() as reader, open_ledger(url) as ledger:
         tally.watch(ledger, reader=reader, gazetteer=known, documents=documents or None)
         tally.report(reader.coder)
         print_rich(render_recoding(ledger.recoding(reader.coder)))

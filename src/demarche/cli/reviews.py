@@ -1,4 +1,4 @@
-"""``demarche reviews``: the measured error of the coder, how far reviewers agree, and who reviewed what."""
+"""``demarche reviews``: the measured error of the coder, how far reviewers agree, who reviewed what; and taking a review back."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ _SHOWN = ("error", "agreement", "progress", "list")
 )
 @click.option("--document", help="In a list, reviews of this document only.")
 @click.option("--undone", is_flag=True, help="In a list, those that were undone too.")
+@click.option("--undo", multiple=True, metavar="REVIEW", help="Take this review (r51, see list) back; repeat for more.")
+@click.option("--why", help="The reason of --undo, kept in the log.")
 @limit_option
 @click.option(
     "--format",
@@ -42,12 +44,18 @@ _SHOWN = ("error", "agreement", "progress", "list")
     help="table for people; the others with one row a figure or review.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
-def reviews(show: str, url: str, form: str, output: str | None, **asked: Any) -> int:
+def reviews(
+    show: str, url: str, form: str, output: str | None, undo: tuple[str, ...], why: str | None, **asked: Any
+) -> int:
     """Show what people who reviewed sentences say of the coder.
 
     error: precision and recall of the coder in this ledger, with intervals. agreement: how far people agree who reviewed the same
-    sentences. progress: who reviewed how much. list: the reviews.
+    sentences. progress: who reviewed how much. list: the reviews. What an import brought is taken back with demarche import --undo.
     """
+    if bool(undo) != bool((why or "").strip()):
+        raise click.UsageError("--undo REVIEW and --why TEXT go together")
+    if undo:
+        return _undo(url, undo, why or "")
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise click.UsageError("Parquet is binary; name a file with --output")
     with open_ledger(url) as ledger:
@@ -55,6 +63,14 @@ def reviews(show: str, url: str, form: str, output: str | None, **asked: Any) ->
             ledger, asked
         )
         _write(shown, rows, form=form, output=output)
+    return 0
+
+
+def _undo(url: str, reviews: tuple[str, ...], why: str) -> int:
+    with open_ledger(url) as ledger:
+        for review in dict.fromkeys(reviews):
+            ledger.undo_review(review, why=why)
+            click.echo(f"{review}: taken back")
     return 0
 
 

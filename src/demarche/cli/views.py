@@ -6,7 +6,7 @@ import csv
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -14,7 +14,7 @@ import click
 from demarche.cli._ledger import filter_options, ledger_option, limit_option, make_filter, open_ledger, print_rich
 from demarche.cli._output import open_output
 from demarche.cli._status import EXIT_SOME
-from demarche.model import LedgerMove
+from demarche.model import Document, LedgerMove
 
 __all__ = ["documents", "failures", "log", "moves", "verify"]
 
@@ -101,13 +101,37 @@ def _write(found: Any, form: str, file: Any) -> None:
 @ledger_option
 @click.option("--words", help='Words that all stand in the text; "quoted words" in that order.')
 @limit_option
-def documents(url: str, words: str | None, limit: int) -> int:
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True,
+    help="table for people; jsonl and csv with address, language and hash as well.",
+)  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+def documents(url: str, words: str | None, limit: int, form: str, output: str | None) -> int:
     """List the documents of a ledger, or those that have all the words of a query."""
-    from demarche.present import render_documents
-
     with open_ledger(url) as ledger:
-        print_rich(render_documents(ledger.documents(words, limit=limit)))
+        found = ledger.documents(words, limit=limit)
+        with open_output(output, binary=False) as file:
+            _write_documents(found, form, file)
     return 0
+
+
+def _write_documents(found: Sequence[Document], form: str, file: Any) -> None:
+    from rich.console import Console
+
+    from demarche.present import DOCUMENT_COLUMNS, document_record, render_documents, safe_cell, width_of_documents
+
+    if form == "table":
+        console = Console(file=file, highlight=False)
+        console.width = max(console.width, width_of_documents(found))
+        console.print(render_documents(found))
+        return
+    records = [document_record(document) for document in found]
+    if form == "jsonl":
+        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    else:
+        writer = csv.writer(file)
+        writer.writerow(DOCUMENT_COLUMNS)
+        writer.writerows([safe_cell(cell) for cell in record.values()] for record in records)
 
 
 @click.command()
@@ -153,10 +177,15 @@ def log(url: str, subject: str | None, limit: int) -> int:
 @click.option(
     "--rebuild", is_flag=True, help="First make anew, from the log, the tables from which pages and counts are read."
 )
-def verify(url: str, head: str | None, rebuild: bool) -> int:
+@click.option(
+    "--raw",
+    type=click.Path(file_okay=False),
+    help="Also read the raw bytes in this folder again: are they the same, and do they give the same texts?",
+)
+def verify(url: str, head: str | None, rebuild: bool, raw: str | None) -> int:
     """Prove that nothing in a ledger was changed: the chain of hashes, every row, the offsets of every move.
 
-    Exit code 1 if something is wrong.
+    With --raw also that the texts are what the raw bytes give, by the steps that were recorded. Exit code 1 if something is wrong.
     """
     from demarche.present import render_verification
 
@@ -164,6 +193,24 @@ def verify(url: str, head: str | None, rebuild: bool) -> int:
         if rebuild:
             ledger.rebuild()
         found = ledger.verify(head=head)
-    with open_output(None, binary=False) as file:
-        file.write(render_verification(found).plain + "\n")
-    return EXIT_SOME if found.problems else 0
+        with open_output(None, binary=False) as file:
+            file.write(render_verification(found).plain + "\n")
+            wrong = _check_raw(ledger, raw, file) if raw else 0
+    return EXIT_SOME if found.problems or wrong else 0
+
+
+def _check_raw(ledger: Any, folder: str, file: Any) -> int:
+    """Write what differs between the ledger and the raw bytes in a folder, and return how much of it is wrong."""
+    from demarche.pipeline import check_raw
+    from demarche.present.custody import render_raw_check, render_raw_summary
+    from demarche.sources.archive import RawArchive
+
+    outcomes, wrong = [], 0
+    with RawArchive(folder, create=False) as archive:
+        for check in check_raw(ledger, archive):
+            outcomes.append(check.outcome)
+            wrong += check.is_wrong
+            if check.is_wrong or check.outcome == "other version":
+                file.write(render_raw_check(check) + "\n")
+    file.write(render_raw_summary(outcomes) + "\n")
+    return wrong
