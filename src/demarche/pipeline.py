@@ -838,11 +838,12 @@ def report(
     MissingExtra
         If what fills the page, or what the analyses need, is not installed.
     """
-    from demarche import __version__, gathering
-    from demarche.analysis.digest import keep_known
     from demarche.present.report import check_ready, render_report
 
-    check_ready()
+    check_ready()  # before what needs fewer libraries: who installs these has the others too
+    from demarche import __version__, gathering
+    from demarche.analysis.digest import keep_known
+
     scope = Scope(wanted=wanted or MoveFilter(), sectors=sectors, at=at, rows=rows)
     comparer = comparer or _shipped_comparer()
     ungrouped = _try_to_group(ledger, comparer, progress)

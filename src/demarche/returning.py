@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -14,24 +15,26 @@ from typing import TYPE_CHECKING, cast
 from demarche.errors import DemarcheError, InputError, LedgerError
 from demarche.exchange import READERS, PloverEvent, plover_to_coded, read_plover
 from demarche.model import CodedDocument, Document, Failure, Move, MoveFilter, Taken
-from demarche.model.returned import Returned, Said, Sheet, Standing
+from demarche.model.returned import Remark, Returned, Said, Sheet, Standing
 from demarche.pipeline import review
 from demarche.reading import split_sentences
 
 if TYPE_CHECKING:  # a database library takes a while to load
     from demarche.ledger import Ledger
 
-__all__ = ["read_returned", "take_back", "take_plover"]
+__all__ = ["read_returned", "take_back", "take_plover", "undo_returned"]
 
 _MOST = 64 * 2**20
 """Bytes of a file: in memory it takes twenty times as much."""
 
 _LONGEST_NAME = 200
+_FILE = ", file "
+"""In the reason of a review, before the digest of the file that it came from."""
 _MOVE = re.compile(r"m[0-9a-f]{16}\Z")
 
 
-def read_returned(path: str | Path, name: str) -> Iterator[Sheet | Failure]:
-    """Yield what a file of another tool says of each document.
+def read_returned(path: str | Path, name: str) -> Iterator[Sheet | Failure | Remark]:
+    """Yield what a file of another tool says of each document, and remarks on how it was read.
 
     Parameters
     ----------
@@ -43,6 +46,10 @@ def read_returned(path: str | Path, name: str) -> Iterator[Sheet | Failure]:
     InputError
         If there is no such format, or the file cannot be read as one.
     """
+    return READERS[name](_content(path, name), where=str(path))
+
+
+def _content(path: str | Path, name: str) -> bytes:
     if name not in READERS:
         raise InputError(f"nothing comes back from {name!r}; choose from {', '.join(READERS)}")
     try:
@@ -52,11 +59,11 @@ def read_returned(path: str | Path, name: str) -> Iterator[Sheet | Failure]:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     if len(content) > _MOST:
         raise InputError(f"is larger than {_MOST // 2**20} MiB; bring it back in parts", where=str(path))
-    return READERS[name](content, where=str(path))
+    return content
 
 
 def take_back(
-    sheets: Iterable[Sheet | Failure],
+    sheets: Iterable[Sheet | Failure | Remark],
     ledger: Ledger,
     *,
     source: str,
@@ -64,7 +71,7 @@ def take_back(
     complete: bool = False,
     accepted: bool = False,
     dry_run: bool = False,
-) -> Iterator[Returned | Failure]:
+) -> Iterator[Returned | Failure | Remark]:
     """Record what people say of moves as reviews of their sentences, and yield what became of each; after a failure the rest goes on.
 
     What somebody left as it was given is no review. The same file again changes nothing, unless what it said was undone.
@@ -86,7 +93,7 @@ def take_back(
     """
     desk = _Desk(ledger, source=source, who=who, accepted=accepted, dry_run=dry_run)
     for sheet in sheets:
-        if isinstance(sheet, Failure):
+        if isinstance(sheet, (Failure, Remark)):
             yield sheet
             continue
         standing = desk.find(sheet)
@@ -94,7 +101,7 @@ def take_back(
             yield standing
             continue
         for said in sheet.say(standing, complete=complete):
-            yield said if isinstance(said, Failure) else desk.record(standing.document, said, where=sheet.where)
+            yield said if isinstance(said, Failure) else desk.record(standing.document, said, sheet)
 
 
 class _Desk:
@@ -147,7 +154,7 @@ class _Desk:
             versions=cache(self._ledger.move_versions),
         )
 
-    def record(self, document: Document, said: Said, *, where: str) -> Returned | Failure:
+    def record(self, document: Document, said: Said, sheet: Sheet) -> Returned | Failure:
         """Record what is said of a sentence, where it says something new."""
         name = self._who(said.who)
         made = Returned(document=document.id, title=document.title, who=name, said=said, state="unchanged")
@@ -156,17 +163,17 @@ class _Desk:
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
             place = f"the sentence at {said.sentence.start} of {document.id}"
             reason = f"nobody is named, or by no name, who says so of {place}; give the reviewer's name with --as"
-            return Failure(where=where, stage="exchange", reason=reason)
+            return Failure(where=sheet.where, stage="exchange", reason=reason)
         why = f"from {self._source} {said.key}"
         if self._has_said(document.id, name, why):
             return dataclasses.replace(made, state="known")
         if self._dry_run:
             return dataclasses.replace(made, state="new")
         try:
-            return dataclasses.replace(made, state="new", review=self._review(document, said, name, why))
+            return dataclasses.replace(made, state="new", review=self._review(document, said, name, why, sheet.file))
         except DemarcheError as error:
             reason = f"the sentence at {said.sentence.start} of {document.id}: {getattr(error, 'reason', error)}"
-            return Failure(where=where, stage="exchange", reason=reason)
+            return Failure(where=sheet.where, stage="exchange", reason=reason)
 
     def _has_said(self, document: str, name: str, why: str) -> bool:
         """Tell whether a person said the same from the same file, and it was not taken back."""
@@ -178,19 +185,19 @@ class _Desk:
     def _collect(self, document: str, name: str) -> set[str]:
         """Return where what a person said of a document came from; read once, for it grows with each sentence."""
         entries = self._ledger.log(subject=document, kind="review", who=name, limit=10**6)
-        made = {f"r{entry.seq}": entry.why for entry in entries if entry.why}
+        made = {f"r{entry.seq}": entry.why.split(_FILE)[0] for entry in entries if entry.why}
         if not made:
             return set()
         return {made[one.id] for one in self._ledger.reviews(document=document, reviewer=name) if one.id in made}
 
-    def _review(self, document: Document, said: Said, name: str, why: str) -> str:
+    def _review(self, document: Document, said: Said, name: str, why: str, file: str) -> str:
         # What is judged are the moves of the coder that went out, also where another has read the document since.
         judged = {move.coder for move in said.before} & set(self._ledger.coders(document.id))
         coder = judged.pop() if len(judged) == 1 else None
         task = self._ledger.review_task(document.id, said.sentence.start, said.sentence.end, coder=coder)
         own = {move.id for move in task.coded}
         moves = [move if move.id in own else _renamed(move) for move in said.moves]
-        made = review(self._ledger.acting_as(name), task, moves, why=why).id
+        made = review(self._ledger.acting_as(name), task, moves, why=f"{why}{_FILE}{file}").id
         self._said.add(why)
         self._said_of = document.id, name, self._ledger.head()
         return made
@@ -199,6 +206,48 @@ class _Desk:
 def _renamed(move: Move) -> Move:
     """Return a move that is not the coder's under the id of its trigger and act."""
     return dataclasses.replace(move, id=Move.make_id(move.document, move.trigger, move.act))
+
+
+def undo_returned(
+    path: str | Path, ledger: Ledger, *, source: str, why: str, who: Iterable[str] = (), dry_run: bool = False
+) -> Iterator[str]:
+    """Take back the reviews that a file brought, the latest first, and yield their ids; what stood before them stands again.
+
+    Parameters
+    ----------
+    path
+        The file as it was when it was brought back: another one, be it by a byte, brought nothing.
+    source
+        Name of its format.
+    why
+        The reason, for the log.
+    who
+        Only reviews of these people, by their names in the ledger; all if none is named.
+    dry_run
+        Take nothing back.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    LedgerError
+        If no reason is given.
+    """
+    digest = hashlib.sha256(_content(path, source)).hexdigest()[:16]
+    named = set(who)
+    entries = [
+        entry
+        for entry in ledger.log(kind="review", limit=10**6)
+        if (entry.why or "").startswith(f"from {source} ") and (entry.why or "").endswith(f"{_FILE}{digest}")
+    ]
+    about = dict.fromkeys(entry.subject for entry in entries)
+    standing = {review.id for document in about for review in ledger.reviews(document=document)}
+    for entry in entries:
+        review = f"r{entry.seq}"
+        if review in standing and (not named or entry.who in named):
+            if not dry_run:
+                ledger.undo_review(review, why=why)
+            yield review
 
 
 def take_plover(
@@ -250,10 +299,9 @@ def _own_document(ledger: Ledger, event: PloverEvent | Failure) -> str | None:
         return None
     if any(move.document == event.citation for move in ledger.move_versions(event.id)):
         return event.citation
-    try:
-        return ledger.document(event.citation).id if "demarche" in dict(event.rest) else None
-    except LedgerError:
-        return None
+    # The log knows a document that was redacted, too: its words do not come in again by this door.
+    is_known = "demarche" in dict(event.rest) and bool(ledger.log(subject=event.citation, limit=1))
+    return event.citation if is_known else None
 
 
 def _held(document: str, events: Iterable[PloverEvent], ledger: Ledger) -> Iterator[Taken | Failure]:
@@ -267,7 +315,7 @@ def _held(document: str, events: Iterable[PloverEvent], ledger: Ledger) -> Itera
         if any(_is_of(event, move) for move in versions):
             count += 1
         else:
-            reason = f"this move of {document} was changed, or is not of this ledger; changes come back by dna and label-studio"
+            reason = f"this move of {document} was changed or redacted, or is not of this ledger; changes come back by dna and label-studio"
             yield Failure(where=event.id, stage="exchange", reason=reason)
     if count:
         yield Taken(document=document, moves=count, known=True)

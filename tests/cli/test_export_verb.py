@@ -66,7 +66,8 @@ def test_what_is_left_out_is_said_on_standard_error(url):
 def test_filters_hold(url):
     (line,) = run("jsonl", "--ledger", url, "--act", "deny").stdout.splitlines()
     assert json.loads(line)["act"] == "deny"
-    assert "no move passes" in run("csv", "--ledger", url, "--act", "meet").stderr
+    for option in (("--act", "meet"), ("--actor", "XXX")):
+        assert "no move passes" in run("csv", "--ledger", url, *option).stderr
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", *(name for name in FORMATS if name != "label-studio")])

@@ -3,6 +3,7 @@ import dataclasses
 import io
 import json
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -307,7 +308,82 @@ def test_own_plover_records_that_were_changed_are_failures_and_say_where_changes
     assert entries(dated) == before
 
 
+def test_words_of_a_redacted_document_do_not_come_in_again(dated, tmp_path):
+    path = export(dated, "plover", tmp_path / "own.jsonl")
+    with Ledger.open(dated, who="root") as ledger:
+        (document,) = ledger.document_ids()
+        ledger.redact(document, why="asked for")
+    found = run("import", "plover", path, "--ledger", dated, "--as", "gold")
+    assert "0 documents taken in" in found.stderr
+    with Ledger.open(dated) as ledger:
+        assert ledger.document_ids() == []
+
+
 def test_own_plover_records_in_another_ledger_are_documents_as_before(dated, tmp_path):
     path = export(dated, "plover", tmp_path / "own.jsonl")
     found = run("import", "plover", path, "--ledger", tmp_path / "other.db", "--as", "gold")
     assert "2 documents taken in with 2 moves" in found.stderr
+
+
+def test_all_that_a_file_brought_is_taken_back_and_nothing_else(url, tmp_path):
+    change = lambda rows: [row.update(issue="borders") for row in rows]  # noqa: E731
+    path = edit_list(export(url, "dna", tmp_path / "moves.csv"), change)
+    found = run("import", "dna", path, "--ledger", url, "--as", "ann")
+    assert "--undo --why" in found.stderr
+    with Ledger.open(url, who="ben") as ledger:
+        (move,) = (found.move for found in ledger.moves(MoveFilter(act="reject")))
+        ledger.correct(move.id, status="planned", why="so it says")
+    dry = run("import", "dna", path, "--ledger", url, "--undo", "--why", "the wrong list", "--dry-run")
+    assert "2 reviews would be taken back" in dry.stderr
+    assert issues(url) == ["borders", "borders"]
+    found = run("import", "dna", path, "--ledger", url, "--undo", "--why", "the wrong list")
+    assert (found.exit_code, "2 reviews taken back" in found.stderr) == (0, True)
+    with Ledger.open(url) as ledger:
+        assert list(ledger.reviews()) == []
+        assert {found.move.act.value: found.move.issue for found in ledger.moves()} == {
+            "reject": "borders",  # what ben made of it later stands
+            "appeal": "other",
+        }
+        assert [entry.why for entry in ledger.log(kind="review undone")] == ["the wrong list"] * 2
+    again = run("import", "dna", path, "--ledger", url, "--undo", "--why", "again")
+    assert (again.return_value, "no review of this file" in again.stderr) == (2, True)
+
+
+def test_only_one_persons_reviews_of_a_file_are_taken_back(url, tmp_path):
+    def change(rows):
+        for row, who in zip(rows, ("ann", "ben"), strict=True):
+            row.update(issue="borders", coder=who)
+
+    path = edit_list(export(url, "dna", tmp_path / "moves.csv"), change)
+    run("import", "dna", path, "--ledger", url)
+    assert "1 reviews" in run("import", "dna", path, "--ledger", url, "--undo", "--why", "no", "--as", "ann").stderr
+    with Ledger.open(url) as ledger:
+        assert [review.reviewer for review in ledger.reviews()] == ["ben"]
+
+
+def test_what_a_sentence_has_beside_a_changed_move_is_shown_as_accepted(tmp_path):
+    url, line = str(tmp_path / "one.db"), "Kyiv rejected the plan and urged Moscow to talk."
+    moves = [make_move(line, "rejected", act="reject"), make_move(line, "urged", act="appeal")]
+    with Ledger.open(url, who="root") as ledger:
+        ledger.add(make_coded(line, moves))
+    path = edit_list(export(url, "dna", tmp_path / "moves.csv"), lambda rows: rows[0].update(issue="borders"))
+    dry = run("import", "dna", path, "--ledger", url, "--as", "ann", "--dry-run")
+    assert "counts as accepted with it" in " ".join(dry.stdout.split())
+    for found in (dry, run("import", "dna", path, "--ledger", url, "--as", "ann")):
+        assert "(1 accepted, 1 amended" in found.stderr
+        assert "1 of the accepted moves nobody changed" in found.stderr
+
+
+def test_how_a_saved_table_was_read_is_told_and_is_no_failure(url, edited):
+    content = edited.read_text("utf-8").replace("\U0001f600", "??").replace("Round two", "Round two\u2026")
+    edited.write_bytes(content.encode("cp1252"))
+    found = run("import", "dna", edited, "--ledger", url, "--as", "ann")
+    assert (found.exit_code, found.return_value) == (0, 0), found.stderr
+    assert "was read as Windows-1252" in found.stderr
+    assert "1 sentences reviewed" in found.stderr
+
+
+@pytest.mark.parametrize("arguments", [("dna", "--undo"), ("dna", "--why", "x"), ("plover", "--undo", "--why", "x")])
+def test_undoing_an_import_needs_reviews_and_a_reason(url, edited, arguments):
+    form, *rest = arguments
+    assert isinstance(run("import", form, edited, "--ledger", url, *rest).exception, click.UsageError)

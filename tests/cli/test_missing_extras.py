@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from demarche import fetching
 from demarche.cli import cli
 from demarche.errors import MissingExtra
 from demarche.ledger import Ledger
@@ -52,7 +53,7 @@ NEEDS = {
     "playbooks": "analysis",
     "network": "analysis",
     "outlook": "analysis",
-    "report\t-o\td.html": "analysis|desk",
+    "report\t-o\td.html": "desk",
     "plans\tplan.txt": "analysis",
     "watch\thttp://127.0.0.1:1/feed\t--once": "fetch",
     "ingest\t--fetch\thttp://127.0.0.1:1/page": "fetch",
@@ -119,6 +120,12 @@ def test_python_names_the_extra_too():
     done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, timeout=60)
     assert "MissingExtra" in done.stderr
     assert "demarche[analysis]" in done.stderr
+
+
+def test_one_library_of_several_is_missed_before_anything_is_asked(monkeypatch):
+    monkeypatch.setitem(sys.modules, "protego", None)  # the others come with the base install
+    with pytest.raises(MissingExtra, match=r"demarche\[fetch\]"):
+        fetching.Fetcher  # noqa: B018
 
 
 def test_no_byte_is_written_before_an_extra_is_missed(said):

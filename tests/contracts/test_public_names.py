@@ -26,7 +26,8 @@ NAMES = {
         ReviewProgress ReviewSample ReviewTask STEPS STRATA SearchHit SentenceMark SentenceReview SourcedMove Span Status
         Support SupportRow Taken TimeSpan Timeline TimelineCell UNKNOWN VERDICTS Verification Voice""",
     present: """COLUMNS DOCUMENT_COLUMNS document_record flatten_move ledger_record render_counts render_documents
-        render_failures render_log render_moves render_open_mentions render_overview render_page render_score render_table render_verification safe_cell
+        render_failures render_log render_moves render_open_mentions render_overview render_page render_score render_table
+        render_verification safe_cell
         score_record show_controls show_line width_of_documents write_csv write_parquet write_records""",
     sources: """Adapter decode_bytes document_from_text find_adapters normalise_text parse_coded parse_columns
         parse_published read_coded read_raw read_sources read_whole repeat_steps""",

@@ -14,6 +14,7 @@ from demarche.exchange._dna_lists import words_pattern
 from demarche.exchange._places import find_words
 from demarche.exchange.dna import hull, statement_id
 from demarche.model import Act, Document, Failure, Mention, Span
+from demarche.model.returned import Remark
 from demarche.testing import make_move
 
 TEXT = 'Kyiv said "no; never" \U0001f600 and rejected the plan of Moscow.\nParis urged both to talk.'
@@ -42,7 +43,9 @@ def written(listed):
 def back(content, moves=(MOVE, OTHER), *, document=DOCUMENT, complete=False, earlier=None):
     """Return what a list says, of the sentences of which it says something new, and its failures."""
     found = []
-    for sheet in read_events(content.encode(), where="list.csv"):
+    for sheet in read_events(content if isinstance(content, bytes) else content.encode(), where="list.csv"):
+        if isinstance(sheet, Remark):
+            continue
         found += (
             [sheet] if isinstance(sheet, Failure) else sheet.say(standing(document, moves, earlier), complete=complete)
         )
@@ -137,6 +140,85 @@ def test_the_texts_go_along_as_a_table_and_as_files():
 
 
 # Back
+
+
+def remarks(content):
+    return [one.text for one in read_events(content, where="list.csv") if isinstance(one, Remark)]
+
+
+def saved(listed, *, separator=";", encoding="utf-8"):
+    """Return a list as a spreadsheet saves it."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, list(listed[0]), delimiter=separator)
+    writer.writeheader()
+    writer.writerows(listed)
+    text = buffer.getvalue()
+    if encoding == "cp1252":
+        text = "".join("??" if one > "\uffff" else one for one in text)
+    return text.encode(encoding, "replace")
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_that_a_spreadsheet_saved_is_read(separator, encoding):
+    same = saved(rows(out()), separator=separator, encoding=encoding)
+    assert (back(same), remarks(same)) == (([], []), [])
+    (said,), failures = back(saved(rows(edit(1, status="planned")), separator=separator, encoding=encoding))
+    assert (changes([said]), failures) == ([("amended", "appeal", ("status",))], [])
+
+
+def test_places_decide_where_a_narrow_encoding_lost_characters():
+    line = "Mr Erdo\u011fan \U0001f600 of T\u00fcrkiye rejected \u5317\u4eac."
+    document = dataclasses.replace(DOCUMENT, text=line)
+    actor = Mention(span=Span.of(line, 0, 10), id="TUR", name="Erdo\u011fan")
+    move = dataclasses.replace(
+        make_move(line, "rejected", act="reject", content="\u5317\u4eac"), published="1962-10-22", actors=(actor,)
+    )
+    listed = rows(out([move], document=document))
+    for letter in ("?", "g"):
+        plain = [{name: cell.replace("\u011f", letter) for name, cell in row.items()} for row in listed]
+        content = saved(plain, encoding="cp1252")
+        assert back(content, [move], document=document) == ([], [])
+        assert "Windows-1252" in remarks(content)[0]
+    listed[0]["issue"] = "borders"
+    (said,), _ = back(saved(listed, encoding="cp1252"), [move], document=document)
+    assert changes([said]) == [("amended", "reject", ("issue",))]
+
+
+@pytest.mark.parametrize(
+    ("date", "precision", "cell"),
+    [
+        ("1962-10-22", "day", "22.10.1962"),
+        ("1962-10-22", "day", "10/22/1962"),
+        ("1962-10-22", "day", "22/10/1962"),
+        ("1962-10-22", "day", "1962-10-22 00:00:00"),
+        ("1962-10", "month", "01.10.1962"),
+        ("1962-10", "month", "Oct 62"),
+        ("1962-11-10", "day", "10/11/1962"),
+        ("1962-10-22", "day", "37551.5"),
+    ],
+)
+def test_dates_that_a_spreadsheet_wrote_anew_are_no_change(date, precision, cell):
+    move = dataclasses.replace(MOVE, date=date, date_precision=precision, date_basis="explicit")
+    listed = rows(out([move, OTHER]))
+    listed[0] |= {"date": cell, "time": "22.10.1962 00:00"}
+    assert back(written(listed), [move, OTHER]) == ([], [])
+
+
+def test_a_changed_date_is_one_however_it_is_written():
+    move = dataclasses.replace(MOVE, date="1962-10-22", date_precision="day", date_basis="explicit")
+    listed = rows(out([move, OTHER]))
+    listed[0]["date"] = "23.10.1962"
+    (said,), failures = back(written(listed), [move, OTHER])
+    assert ([one.date for one in said.moves], failures) == (["1962-10-23"], [])
+
+
+def test_dates_that_cannot_be_read_are_told_once():
+    listed = rows(out())
+    for row in listed:
+        row["date"] = "Oct 62"
+    (remark,) = remarks(written(listed).encode())
+    assert "2 dates such as 'Oct 62'" in remark
 
 
 def test_a_list_that_nobody_changed_changes_nothing():

@@ -70,6 +70,24 @@ def make_book(*sheets):
     return buffer.getvalue()
 
 
+def make_word(*paragraphs, body=None, head=""):
+    """Return a Word document of these paragraphs, or with this between the tags of its body."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    written = body or "".join(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>" for words in paragraphs)
+    part = f'{head}<w:document xmlns:w="{space}"><w:body>{written}</w:body></w:document>'
+    return make_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": part})
+
+
+def make_open_text(*paragraphs, body=None):
+    """Return an OpenDocument text of these paragraphs, or with this between the tags of its text."""
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = f'xmlns:office="{names}:office:1.0" xmlns:text="{names}:text:1.0"'
+    written = body or "".join(f"<text:p>{words}</text:p>" for words in paragraphs)
+    text = f"<office:body><office:text>{written}</office:text></office:body>"
+    part = f"<office:document-content {spaces}>{text}</office:document-content>"
+    return make_zip({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": part})
+
+
 def make_table(**columns):
     import pyarrow
     from pyarrow import parquet

@@ -5,7 +5,18 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from making import PAGE, WORDS, make_book, make_letter, make_pdf, make_table, make_tar, make_zip
+from making import (
+    PAGE,
+    WORDS,
+    make_book,
+    make_letter,
+    make_open_text,
+    make_pdf,
+    make_table,
+    make_tar,
+    make_word,
+    make_zip,
+)
 
 from demarche.model import Raw
 from demarche.sources import document_from_text, find_adapters
@@ -20,7 +31,7 @@ SAMPLES = {
     "csv": lambda: {"a.csv": f"id,text\n1,{WORDS}\n".encode(), "b.tsv": "text\nOrb\xe1n left.\n".encode("cp1252")},
     "parquet": lambda: {"a.parquet": make_table(id=["1", "2"], text=[WORDS, "No."])},
     "excel": lambda: {"a.xlsx": make_book(ROWS)},
-    "office": lambda: {"a.docx": make_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": WORDS})},
+    "office": lambda: {"a.docx": make_word(WORDS, "Moscow waited."), "b.odt": make_open_text(WORDS)},
     "pdf": lambda: {"a.pdf": make_pdf([[WORDS, "Moscow waited."]], Title="Talks stall")},
     "email": lambda: {
         "a.eml": make_letter(),

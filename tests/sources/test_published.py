@@ -29,7 +29,16 @@ def test_a_day_is_read(given, expected):
 @pytest.mark.parametrize(
     "given",
     ["03/04/2025", "0000-01-01", "0000", "2025-13", "2025-02-30", "yesterday", "May", "99999-01-01", "-1", "x" * 99]
-    + ["03-04-2025", "11.13.2025", "31.02.2025", "13/13/2025", "13.11/2025", "13.11.25", "13.11.0000", "13.11.2025 25:00"],
+    + [
+        "03-04-2025",
+        "11.13.2025",
+        "31.02.2025",
+        "13/13/2025",
+        "13.11/2025",
+        "13.11.25",
+        "13.11.0000",
+        "13.11.2025 25:00",
+    ],
 )
 def test_what_is_no_day_or_could_be_two_is_an_error(given):
     with pytest.raises(InputError, match="give the publication as"):

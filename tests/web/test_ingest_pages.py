@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_named_as_the_user_knows_it(upload, ledger, readi
     )
     said = words(answer)
     assert "1 document taken in" in said
-    assert "scan.pdf: is not text but a PDF file" in said
+    assert "scan.pdf: is no PDF file that can be read" in said
     assert "empty.txt: the text is empty" in said
     assert "bad.jsonl:1:" in said
     kept = {failure.where for failure in ledger.failures()}

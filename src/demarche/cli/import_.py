@@ -14,6 +14,9 @@ from demarche.model import Failure
 __all__ = ["import_"]
 
 _FORMATS = ("dna", "label-studio", "plover")
+_BESIDE = (
+    "of the accepted moves nobody changed: a review is of a whole sentence, and another move of theirs was changed"
+)
 _VERDICTS = ("accepted", "amended", "added", "rejected")
 
 
@@ -35,13 +38,23 @@ _VERDICTS = ("accepted", "amended", "added", "rejected")
     "--recode", is_flag=True, help="plover: also documents that are there; these moves become the current ones."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-def import_(form: str, file: str, url: str, names: tuple[str, ...], dry_run: bool, **asked: bool) -> int:
+@click.option("--undo", is_flag=True, help="dna, label-studio: take back all reviews that this file brought.")
+@click.option("--why", help="The reason of --undo, kept in the log.")
+def import_(
+    form: str, file: str, url: str, names: tuple[str, ...], dry_run: bool, undo: bool, why: str | None, **asked: bool
+) -> int:
     """Bring back into a ledger what people changed in another tool.
 
     FORMAT is dna (event list), label-studio (JSON or JSON-MIN) or plover (records with their texts). Each sentence that somebody changed
-    is a review under the person's name: it is in the log, and can be undone. The same file again changes nothing. What cannot be held
-    against the text is named, and the rest goes on.
+    is a review under the person's name: it is in the log, and can be undone (--undo with the same file, or one by one with
+    demarche reviews --undo). The same file again changes nothing. What cannot be held against the text is named, and the rest goes on.
     """
+    if undo != bool((why or "").strip()):
+        raise click.UsageError("--undo and --why TEXT go together")
+    if undo and form == "plover":
+        raise click.UsageError("--undo takes back reviews; plover brings documents, and no reviews")
+    if undo:
+        return _undo(form, file, url, names, why or "", dry_run=dry_run)
     if form == "plover":
         return _take_plover(file, url, names, dry_run=dry_run, **asked)
     return _take_back(form, file, url, names, dry_run=dry_run, **asked)
@@ -79,7 +92,25 @@ def _take_back(form: str, file: str, url: str, names: tuple[str, ...], *, dry_ru
         f"{counts['unchanged']} unchanged, {counts['failures']} failed",
         err=True,
     )
+    if counts["beside"]:
+        click.echo(f"demarche: {counts['beside']} {_BESIDE}", err=True)
+    if counts["new"] and not dry_run:
+        click.echo(f"demarche: to take this back: demarche import {form} {show_line(file)} --undo --why ...", err=True)
     return _status(counts["failures"], counts.total() - counts["failures"])
+
+
+def _undo(form: str, file: str, url: str, names: tuple[str, ...], why: str, *, dry_run: bool) -> int:
+    from demarche.returning import undo_returned
+
+    people = [name.rpartition("=")[2] for name in names]
+    with open_ledger(url) as ledger:
+        taken = sum(1 for _ in undo_returned(file, ledger, source=form, why=why, who=people, dry_run=dry_run))
+    if not taken:
+        reason = "no review of this file, as it is now, stands in the ledger; single ones: demarche reviews --undo"
+        click.echo(f"demarche: {reason}", err=True)
+        return EXIT_NOTHING
+    click.echo(f"demarche: {taken} reviews {'would be ' if dry_run else ''}taken back", err=True)
+    return 0
 
 
 def _namer(names: tuple[str, ...]) -> Callable[[str | None], str | None]:
@@ -118,9 +149,12 @@ def _take_plover(file: str, url: str, names: tuple[str, ...], *, dry_run: bool, 
 
 
 def _name_failures(items: list[Any]) -> None:
+    from demarche.model.returned import Remark
     from demarche.present import show_line
 
     for item in items:
+        if isinstance(item, Remark):
+            click.echo(f"demarche: {show_line(item.where)} {show_line(item.text)}", err=True)
         if isinstance(item, Failure):
             click.echo(f"demarche: {show_line(item.where)}: {show_line(item.reason)}", err=True)
 

@@ -19,7 +19,7 @@ from demarche.exchange.plover import PLOVER, plover_event
 from demarche.exchange.polecat import POLECAT
 from demarche.exchange.timelinejs import TIMELINEJS
 from demarche.model import Failure
-from demarche.model.returned import Sheet
+from demarche.model.returned import Remark, Sheet
 
 __all__ = [
     "FORMATS",
@@ -53,7 +53,7 @@ FORMATS: dict[str, Format] = {
 }
 """The formats that moves go out in, by name."""
 
-READERS: dict[str, Callable[..., Iterator[Sheet | Failure]]] = {
+READERS: dict[str, Callable[..., Iterator[Sheet | Failure | Remark]]] = {
     DNA.name: read_events,
     LABEL_STUDIO.name: read_annotations,
 }

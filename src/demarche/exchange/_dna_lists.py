@@ -23,10 +23,11 @@ from demarche.errors import InputError, SpanError
 from demarche.exchange import _edits
 from demarche.exchange._edits import edited, fresh_move, kept_mentions, parse_code, parse_date, parse_party
 from demarche.exchange._places import Units, find_words, locate, verify_place
+from demarche.exchange._saved_tables import decode_table, find_separator, iso_day, narrowed, plain_dates
 from demarche.exchange._tags import Given, given_move, mark_at, split_tag
 from demarche.exchange.dna import SEPARATOR, VARIABLES, hull, is_formula, statement_id, variables
 from demarche.model import Act, Failure, Mention, Move, SentenceMark, Span, TimeSpan
-from demarche.model.returned import Said, Standing
+from demarche.model.returned import Remark, Said, Standing
 
 __all__ = ["read_events"]
 
@@ -58,6 +59,15 @@ def _plain(cell: str) -> str:
     return " ".join(_unguarded(cell).translate(_DAMAGE).split())
 
 
+def _is_same(cell: str, given: str, name: str = "") -> bool:
+    """Tell whether a cell says what it was given with, whatever DNA and spreadsheets made of that."""
+    day = iso_day(cell) if name == "date" else None
+    if day:  # a month that a spreadsheet took for a day is its first
+        return bool(given) and given + "-01-01"[len(given) - 10 :] * (len(given) < 10) == day
+    plain = _plain(cell)
+    return plain == _plain(given) or any(plain == _plain(one) for one in narrowed(given))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     """A statement of the list."""
@@ -73,36 +83,61 @@ class _Row:
         return self.get("coder")
 
 
-def read_events(content: bytes, *, where: str) -> Iterator[_List | Failure]:
+def read_events(content: bytes, *, where: str) -> Iterator[_List | Failure | Remark]:
     """Yield what an event list says of each document; a line that is none is a failure.
+
+    What spreadsheets do to a list is read, too: commas or tabs between the cells, Windows-1252, days as 22.10.1962.
 
     Raises
     ------
     InputError
         If it is no event list.
     """
-    reader = csv.reader(io.StringIO(_decoded(content, where), newline=""), delimiter=";")
-    header = [name.strip().lower() for name in next(reader, [])]
+    text, is_narrow = decode_table(content, where=where)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text, _NEEDED))
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise InputError(f"is no event list of DNA: {error}", where=where) from error
     if missing := [name for name in _NEEDED if name not in header]:
         raise InputError(f"is no event list of DNA: it has no column {', '.join(missing)}", where=where)
-    lists: dict[tuple[str, ...], list[_Row]] = defaultdict(list)
+    if is_narrow:
+        yield Remark(where=where, text=_NARROW)
+    found: list[_Row] = []
     for row in _rows(reader, header, where):
         if isinstance(row, Failure):
             yield row
         else:
-            lists[tuple(row.get(name) for name in _ABOUT)].append(row)
+            found.append(row)
+    found, strange = _with_plain_dates(found)
+    if strange:
+        yield Remark(where=where, text=f"{len(strange)} dates such as {strange[0][:40]!r} {_STRANGE}")
+    lists: dict[tuple[str, ...], list[_Row]] = defaultdict(list)
+    for row in found:
+        lists[tuple(row.get(name) for name in _ABOUT)].append(row)
+    digest = hashlib.sha256(content).hexdigest()[:16]
     for about, rows in lists.items():
-        yield _List(where=where, about=dict(zip(_ABOUT, about, strict=True)), rows=tuple(rows))
+        yield _List(where=where, file=digest, about=dict(zip(_ABOUT, about, strict=True)), rows=tuple(rows))
+
+
+_NARROW = "is not UTF-8 and was read as Windows-1252; characters that it does not have are told by their places"
+_STRANGE = "cannot be read for sure, and are left as they went out; write a date that you change as 1962-10-22"
+
+
+def _with_plain_dates(rows: Sequence[_Row]) -> tuple[list[_Row], list[str]]:
+    """Return the statements without the dates that cannot be read, and those dates."""
+    made, strange = [], []
+    for row, day in zip(rows, plain_dates([row.get("date") for row in rows]), strict=True):
+        cells = dict(row.cells)
+        if day is None:
+            strange.append(cells.pop("date").strip())
+        elif day:
+            cells["date"] = day
+        made.append(_Row(line=row.line, cells=cells))
+    return made, strange
 
 
 _ABOUT = ("document_id", "document_section", "document_type", "document_author", "document_title")
-
-
-def _decoded(content: bytes, where: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("is not UTF-8, as event lists of DNA are", where=where) from error
 
 
 def _rows(reader: Any, header: list[str], where: str) -> Iterator[_Row | Failure]:
@@ -155,6 +190,7 @@ class _List:
     """What an event list says of one document."""
 
     where: str
+    file: str
     about: Mapping[str, str]
     rows: tuple[_Row, ...]
 
@@ -238,12 +274,23 @@ def _placed(row: _Row, standing: Standing, units: Units) -> _Placed:
         raise InputError("its start_position and stop_position are no numbers") from error
     words = row.cells.get("text", "")
     span = verify_place(standing.document.text, start, stop, words, units=units, java=True, pattern=words_pattern)
+    span = span or _told_by_place(standing.document.text, start, stop, words, units)
     if span is None:
         raise InputError(f"its text does not stand at {start} to {stop} of {standing.document.id}, nor once nearby")
     mark = mark_at(standing, span.start)
     if mark is None:
         raise InputError("it does not begin in a sentence of the document")
     return _Placed(line=row.line, cells=row.cells, span=span, mark=mark)
+
+
+def _told_by_place(text: str, start: int, stop: int, words: str, units: Units) -> Span | None:
+    """Return the place that a statement names, where a narrow encoding left its words as they are there."""
+    for first, last in ((units.point(start), units.point(stop)), (start, stop)):
+        if first is not None and last is not None and 0 <= first < last <= len(text):
+            span = Span.of(text, first, last)
+            if _is_same(words, span.text):
+                return span
+    return None
 
 
 def _sentence_of(row: _Row, standing: Standing, units: Units) -> set[int]:
@@ -341,7 +388,7 @@ def _amended(rows: Sequence[_Row], went_out: Given, *, complete: bool) -> Move:
     for row, position in pairs:
         cells = variables(given, position if position is not None else 0)
         for name in row.cells.keys() & set(VARIABLES) - _OF_ACTOR - {"move"}:
-            if _plain(row.cells[name]) != _plain(cells[name]):
+            if not _is_same(row.cells[name], cells[name], name):
                 changed[name].add(row.get(name))
     for name, values in changed.items():
         if len(values) > 1:
@@ -378,7 +425,7 @@ def _by_number(row: _Row, given: Move, position: int) -> bool:
 def _by_cells(row: _Row, given: Move, position: int) -> bool:
     cells = variables(given, position)
     stated = [name for name in sorted(_OF_ACTOR) if row.cells.get(name)]
-    return bool(stated) and all(_plain(cells[name]) == _plain(row.cells[name]) for name in stated)
+    return bool(stated) and all(_is_same(row.cells[name], cells[name]) for name in stated)
 
 
 def _read(changed: Mapping[str, str], given: Move) -> dict[str, Any]:
@@ -391,7 +438,7 @@ def _read(changed: Mapping[str, str], given: Move) -> dict[str, Any]:
         made["issue"] = changed["concept"]  # other concepts are the coder's own, which a move has no field for
     _check_agreement(changed, given, made)
     if "date" in changed:
-        made |= parse_date(changed["date"])
+        made |= parse_date(iso_day(changed["date"]) or changed["date"])
     sentence = given.sentence
     for name in (*_edits.PLAIN, *_edits.TIMES):
         if name in changed:
@@ -464,7 +511,7 @@ def _actors(pairs: Sequence[tuple[_Row, int | None]], given: Move, *, complete: 
             continue
         cells = variables(given, position)
         stated = [name for name in _OF_ACTOR if name in row.cells]
-        changed = {name: row.get(name) for name in stated if _plain(row.cells[name]) != _plain(cells[name])}
+        changed = {name: row.get(name) for name in stated if not _is_same(row.cells[name], cells[name])}
         made[position] = _actor(changed, given.actors[position], given)
     return tuple(dict.fromkeys(mention for _, mention in sorted(made.items()) if mention))
 

@@ -93,11 +93,12 @@ def read_annotations(content: bytes, *, where: str) -> Iterator[_Annotation | Fa
         raise InputError("is no list of tasks; export from Label Studio as JSON or JSON-MIN", where=where)
     if len(tasks) > _MOST_TASKS:
         raise InputError(f"has more than {_MOST_TASKS:,} tasks; bring them back in parts", where=where)
+    file = hashlib.sha256(content).hexdigest()[:16]
     found: list[tuple[tuple[bool, str], _Annotation]] = []
     for number, task in enumerate(tasks, 1):
         place = f"{where}: task {number}"
         try:
-            for annotation in _annotations(task, place):
+            for annotation in _annotations(task, place, file):
                 found.append((annotation.order, annotation))
         except (InputError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             reason = error.reason if isinstance(error, InputError) else f"cannot be read as a task: {error!r}"
@@ -106,12 +107,12 @@ def read_annotations(content: bytes, *, where: str) -> Iterator[_Annotation | Fa
     yield from (annotation for _, annotation in sorted(found, key=lambda pair: pair[0]))
 
 
-def _annotations(task: Any, where: str) -> Iterator[_Annotation]:
+def _annotations(task: Any, where: str, file: str) -> Iterator[_Annotation]:
     data = task.get("data", task)
     if not isinstance(data.get("text"), str):
         raise InputError("has no text in data; use the interface that demarche export label-studio --config writes")
     if "data" not in task:
-        yield _small(task, where)
+        yield _small(task, where, file)
         return
     for annotation in task.get("annotations") or task.get("completions") or []:
         if annotation.get("was_cancelled") or annotation.get("skipped"):
@@ -122,6 +123,7 @@ def _annotations(task: Any, where: str) -> Iterator[_Annotation]:
         regions, relations = _regions(results)
         yield _Annotation(
             where=where,
+            file=file,
             data=data,
             who=_annotator(annotation.get("completed_by")),
             order=(bool(annotation.get("ground_truth")), str(annotation.get("updated_at") or "")),
@@ -131,7 +133,7 @@ def _annotations(task: Any, where: str) -> Iterator[_Annotation]:
         )
 
 
-def _small(task: Mapping[str, Any], where: str) -> _Annotation:
+def _small(task: Mapping[str, Any], where: str, file: str) -> _Annotation:
     """Return what a task of JSON-MIN says: it has an item for each annotation, without relations."""
     acts = [_region(f"act{number}", value, "act") for number, value in enumerate(_items(task.get("act")))]
     for name in CHOICES:
@@ -142,6 +144,7 @@ def _small(task: Mapping[str, Any], where: str) -> _Annotation:
     roles = [_region(f"role{number}", value, "role") for number, value in enumerate(_items(task.get("role")))]
     return _Annotation(
         where=where,
+        file=file,
         data=task,
         who=_annotator(task.get("annotator")),
         order=(False, str(task.get("updated_at") or "")),
@@ -207,6 +210,7 @@ class _Annotation:
     """What one person says of one task; `relations` is None where the file has lost them."""
 
     where: str
+    file: str
     data: Mapping[str, Any]
     who: str | None
     order: tuple[bool, str]

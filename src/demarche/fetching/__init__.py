@@ -39,17 +39,17 @@ _NETWORK = {
     "Watcher": "_watch",
     "fetch_all": "_watch",
 }
+_LIBRARIES = ("httpcore2", "idna", "protego")
+"""Some are loaded late, and others come with what the base install needs: all are looked for before anything is asked."""
 
 
 def __getattr__(name: str) -> Any:
     """Load what needs a network library when it is asked for."""
     from importlib import import_module
+    from importlib.util import find_spec
 
     if name not in _NETWORK:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(f"{__name__}.{_NETWORK[name]}"), name)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("demarche"):
-            raise
-        raise MissingExtra("Fetching from the network", "fetch") from error
+    if any(find_spec(library) is None for library in _LIBRARIES):
+        raise MissingExtra("Fetching from the network", "fetch")
+    return getattr(import_module(f"{__name__}.{_NETWORK[name]}"), name)

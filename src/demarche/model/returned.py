@@ -12,7 +12,15 @@ from demarche.model.ledger import SentenceMark
 from demarche.model.moves import Move
 from demarche.model.spans import Span
 
-__all__ = ["Returned", "Said", "Sheet", "Standing"]
+__all__ = ["Remark", "Returned", "Said", "Sheet", "Standing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """How a file was read where it could be read otherwise: no failure, but the person has to know."""
+
+    where: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +100,10 @@ class Sheet(Protocol):
     @property
     def where(self) -> str:
         """What a failure calls it."""
+
+    @property
+    def file(self) -> str:
+        """Digest of the file, by which all that came of it can be taken back."""
 
     @property
     def documents(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demarche.model import Failure, Mention, Move, Span, TimeSpan
-from demarche.model.returned import Returned
+from demarche.model.returned import Remark, Returned
 from demarche.present._marks import show_line
 
 __all__ = ["count_returned", "render_returned"]
@@ -22,7 +22,7 @@ _SHOWN = (
 )
 
 
-def render_returned(items: Iterable[Returned | Failure], *, most: int = 200) -> Group:
+def render_returned(items: Iterable[Returned | Failure | Remark], *, most: int = 200) -> Group:
     """Return a table with a row for each move that somebody changed, rejected or added; at most so many rows."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for heading in ("document", "by", "verdict", "move", "what changes"):
@@ -34,10 +34,15 @@ def render_returned(items: Iterable[Returned | Failure], *, most: int = 200) -> 
     return Group(table, *more) if rows else Group(Text("Nothing would change.", style="dim"))
 
 
+_BESIDE = "nothing: it is in a sentence that was changed, and counts as accepted with it"
+
+
 def _rows(item: Returned) -> Iterator[tuple[str, ...]]:
     old = {move.id: move for move in item.said.before}
     for verdict, move, fields in item.said.changes:
         changes = "; ".join(_change(old[move.id], move, name) for name in fields if name in _SHOWN)
+        if verdict == "accepted" and not item.said.is_unchanged:
+            changes = _BESIDE
         what = f"{move.act.value} ({_short(move.trigger.text)})"
         yield _short(item.document), show_line(item.who or ""), verdict, what, changes
 
@@ -65,14 +70,21 @@ def _short(text: str) -> str:
     return line if len(line) <= _MOST else line[: _MOST - 1] + "\u2026"
 
 
-def count_returned(items: Iterable[Returned | Failure]) -> Counter[str]:
-    """Return how many sentences are new, known and unchanged, how many moves of the new ones have each verdict, and how many failures."""
+def count_returned(items: Iterable[Returned | Failure | Remark]) -> Counter[str]:
+    """Return how many sentences are new, known and unchanged, how many moves of the new ones have each verdict, and how many failures.
+
+    `beside` are those of the accepted moves that nobody changed in a sentence that somebody did.
+    """
     counts: Counter[str] = Counter()
     for item in items:
         if isinstance(item, Failure):
             counts["failures"] += 1
             continue
+        if isinstance(item, Remark):
+            continue
         counts[item.state] += 1
         if item.state == "new":
-            counts.update(verdict for verdict, _, _ in item.said.changes)
+            verdicts = [verdict for verdict, _, _ in item.said.changes]
+            counts.update(verdicts)
+            counts["beside"] += 0 if item.said.is_unchanged else verdicts.count("accepted")
     return counts

@@ -21,8 +21,9 @@ from demarche.errors import InputError
 from demarche.model import Document, Failure, Raw
 from demarche.sources import _limits
 from demarche.sources._bytes import Stream, comes_once, count_unpacked, head_of, open_seekable, spool
-from demarche.sources._packages import WORKBOOK, kind_of_package
+from demarche.sources._packages import OPEN_TEXT, WORD, WORKBOOK, kind_of_package
 from demarche.sources._text import normalise_text
+from demarche.sources._word import document_of_package
 
 __all__ = ["GzipAdapter", "TarAdapter", "ZipAdapter", "open_zip"]
 
@@ -50,10 +51,17 @@ class ZipAdapter:
                 kind = kind_of_package(archive)
                 if kind is None:
                     yield from _members_of_zip(archive, raw)
-                elif kind != WORKBOOK:
-                    raise InputError(f"is {kind}, which is not read; save it as text or PDF")
-            if kind == WORKBOOK:
-                yield _workbook(raw, stream)
+            if kind is not None:
+                yield _one_file(raw, stream, kind)
+
+
+def _one_file(raw: Raw, stream: BinaryIO, kind: str) -> Document | Raw:
+    """Return what an office program packed: the document itself, or the workbook for the adapter that reads it."""
+    if kind in (WORD, OPEN_TEXT):
+        return document_of_package(stream, kind, count=lambda inner: count_unpacked(raw, inner))
+    if kind == WORKBOOK:
+        return _workbook(raw, stream)
+    raise InputError(f"is {kind}, which is not read; save it as text or PDF")
 
 
 def _workbook(raw: Raw, stream: BinaryIO) -> Raw:

@@ -117,12 +117,12 @@ def _extract(html: str) -> _Page:
 
 def _parse(html: str) -> _Page:
     from lxml.html import tostring
-    from trafilatura import bare_extraction, html2txt
+    from trafilatura import bare_extraction
     from trafilatura.utils import load_html
 
     tree = load_html(html)
     if tree is None:
-        return _Page(text=html2txt(html) or _all_text(html), about={})
+        return _Page(text=_all_text(html), about={})
     elements, deepest = _measure(tree)
     if deepest >= _PARSED:
         raise InputError("the page nests its tags too deeply; save its text")
@@ -136,7 +136,7 @@ def _parse(html: str) -> _Page:
     rest = tostring(tree, encoding="unicode")
     settings = {"fast": elements > _MANY, "include_comments": False, "date_extraction_params": _DATES}
     found = bare_extraction(rest, with_metadata=True, **settings)
-    text = (found.text if found else None) or html2txt(rest) or _all_text(rest)
+    text = _main_text(found.text if found else None, rest)
     return _Page(
         text=text,
         about=keep_sane(about_page(whole, found=_declared(found))),
@@ -161,6 +161,20 @@ def _declared(found: Any) -> dict[str, str | None]:
     names = {"title": "title", "published": "date", "publisher": "sitename", "url": "url"}
     values = {name: getattr(found, theirs, None) for name, theirs in names.items()}
     return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def _main_text(found: str | None, html: str) -> str:
+    """Return the main text; where that is every word of the page, put down piece by piece, with the words of a line in one line."""
+    from trafilatura.baseline import basic_cleaning
+    from trafilatura.utils import load_html
+
+    tree = load_html(html)
+    body = None if tree is None else tree.find(".//body")
+    words = "" if body is None else join_text(basic_cleaning(body))
+    if not found:
+        return words or _all_text(html)
+    is_broken = found.count("\n") > words.count("\n") and "".join(found.split()) == "".join(words.split())
+    return words if is_broken else found
 
 
 def _all_text(html: str) -> str:

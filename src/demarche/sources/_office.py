@@ -1,4 +1,4 @@
-"""Files of word processors and office programs: refused with a reason, for their parts taken one by one are no texts."""
+"""Files of word processors and office programs: read where they are packages with a text, else refused with a reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 @dataclass(frozen=True, slots=True)
 class OfficeAdapter:
-    """A file of an office program: a workbook goes to the adapter for it, whatever its name; of the rest it is said what they are."""
+    """A file of an office program: texts are read, a workbook goes to the adapter for it; of the rest it is said what they are."""
 
     name: str = "office"
     suffixes: tuple[str, ...] = tuple(_SUFFIXES.split())
@@ -48,13 +48,15 @@ class OfficeAdapter:
         return head.startswith((_OLD, _RICH)) or (head.startswith(_ZIP) and head[30:].startswith(_FIRST))
 
     def read(self, raw: Raw) -> Iterator[Document | Failure | Raw]:
-        """Yield the workbook, if it is one; else raise the failure."""
+        """Yield the document or the workbook, whatever its name; else raise the failure."""
         head = head_of(raw)
         if head.startswith(_ZIP):
             yield from ZipAdapter().read(raw)
         elif head.startswith(_RICH):
             raise InputError("is RTF, which is not read; save it as text or PDF")
         elif head.startswith(_OLD):
-            raise InputError("is an old or locked office document, or an Outlook letter; save it as text, PDF, .xlsx or .eml")
+            raise InputError(
+                "is an old or locked office document, or an Outlook letter; save it as text, PDF, .xlsx or .eml"
+            )
         else:
             raise InputError("is no whole office document; if it is a text, name it .txt")

@@ -7,23 +7,25 @@ from contextlib import closing
 
 from demarche.errors import InputError
 
-__all__ = ["NOT_READ", "WORKBOOK", "kind_of_package"]
+__all__ = ["OPEN_TEXT", "WORD", "WORKBOOK", "kind_of_package"]
 
 WORKBOOK = "an Excel workbook"
-NOT_READ = "a file of an office program"
+WORD = "a Word document"
+OPEN_TEXT = "an OpenDocument text"
+_OTHER = "a file of an office program"
 _PARTS = (
     ("xl/workbook.xml", WORKBOOK),
-    ("word/", "a Word document"),
+    ("word/", WORD),
     ("ppt/", "a PowerPoint presentation"),
     ("xl/", "an Excel workbook in a form that is not read"),
 )
 _TYPES = (
     ("application/epub", "a book (EPUB)"),
-    ("application/vnd.oasis.opendocument.text", "an OpenDocument text"),
+    ("application/vnd.oasis.opendocument.text", OPEN_TEXT),
     ("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet"),
     ("application/vnd.oasis.opendocument.presentation", "an OpenDocument presentation"),
-    ("application/vnd.", NOT_READ),
-    ("application/x-vnd.", NOT_READ),
+    ("application/vnd.", _OTHER),
+    ("application/x-vnd.", _OTHER),
 )
 _TYPE = 200
 """Bytes of the member that says the type at most."""
@@ -33,7 +35,7 @@ def kind_of_package(archive: zipfile.ZipFile) -> str | None:
     """Return what a zip archive is where it is one file for some program, None for an archive of documents."""
     names = archive.namelist()
     if "[Content_Types].xml" in names:
-        return next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), NOT_READ)
+        return next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), _OTHER)
     if "mimetype" in names:
         declared = _declared(archive)
         return next((kind for start, kind in _TYPES if declared.startswith(start)), None)

@@ -1,5 +1,6 @@
-"""Where the blocks of a page begin and end: tables that only say where things stand, as letters and old pages have them, become blocks,
-so that a heading is no part of a sentence; and words in line stay in line.
+"""Where the blocks of a page begin and end: tables that only say where things stand become blocks, and words in line stay in line.
+
+Letters and old pages are laid out with tables: taken as data, a heading would be part of the sentence behind it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _INNER = tuple(
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr"
     " html legend li main nav ol option p pre section summary table ul".split()
 )
-_BLOCKS = frozenset((*_ROWS, *_CELLS, *_INNER))
+_BLOCKS = frozenset((*_ROWS, *_CELLS, *_INNER, "button", "iframe", "select", "textarea"))
 """Elements at which a line ends."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SENTENCE = re.compile(r"(?:\S+\s+){4}\S.*[.!?…][\"'”’)\]]*$", re.DOTALL)
@@ -35,8 +36,30 @@ def unfold_tables(tree: Any) -> None:
     parts = [part for part in tree.iter(*_ROWS, *_CELLS) if next(part.iterancestors("table"), None) in unfolded]
     for part in parts:
         part.tag = "div" if part.tag in _ROWS or next(part.iterdescendants(*_INNER), None) is not None else "p"
+    outer = [table for table in tables if next(table.iterancestors("table"), None) is None]
     for table in tables:
         table.tag = "div"
+    body = tree.find("body")
+    if body is not None and 2 * sum(map(_length, outer)) > _length(body) and not _has_article(tree):
+        _wrap(body)
+
+
+def _length(element: Any) -> int:
+    return sum(len(piece.strip()) for piece in element.itertext())
+
+
+def _has_article(tree: Any) -> bool:
+    return next(tree.iter("article", "main"), None) is not None
+
+
+def _wrap(body: Any) -> None:
+    """Put what stands in a page into one article: without one, headings are taken for no part of the text."""
+    from lxml.html import Element
+
+    article = Element("article")
+    article.text, body.text = body.text, None
+    article.extend(list(body))
+    body.append(article)
 
 
 def _is_data(table: Any) -> bool:

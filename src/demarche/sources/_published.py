@@ -17,9 +17,7 @@ _NAMED = re.compile(
     r"\.?,?\s+\d{4}\b",
     re.ASCII | re.IGNORECASE,
 )
-_DIGITS = re.compile(
-    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:(?:,\s*|\s+)(\d{1,2}:\d\d(?::\d\d)?))?\Z", re.ASCII
-)
+_DIGITS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:(?:,\s*|\s+)(\d{1,2}:\d\d(?::\d\d)?))?\Z", re.ASCII)
 _LONGEST = 64
 
 

@@ -112,7 +112,7 @@ class Reading:
             retrieved=raw.retrieved,
             address=raw.address,
             headers=raw.headers,
-            media_type=raw.media_type or next(iter(adapter.media_types), None),
+            media_type=raw.media_type or custody.media_type or next(iter(adapter.media_types), None),
             raw=custody.raw if self._keep else None,
         )
         document = replace(item, text=text, sha256=custody.sha256, custody=custody)
@@ -126,7 +126,9 @@ def _without_secrets(raw: Raw) -> Raw:
     )
     address = raw.address and without_password(raw.address)
     where = without_password(raw.where)
-    return replace(raw, where=where, address=address, headers=open_headers(raw.headers), about=about, otherwise=otherwise)
+    return replace(
+        raw, where=where, address=address, headers=open_headers(raw.headers), about=about, otherwise=otherwise
+    )
 
 
 def _custody_of(raw: Raw, adapter: Adapter, number: int) -> Custody:

@@ -17,6 +17,7 @@ from demarche.sources._mail import body_bytes
 from demarche.sources._markdown import strip_markdown
 from demarche.sources._pdf import text_of_pdf
 from demarche.sources._text import normalise_text
+from demarche.sources._word import text_of_package
 from demarche.sources.adapters import Adapter, find_adapters
 
 __all__ = ["repeat_steps"]
@@ -89,10 +90,12 @@ def _from_adapter(raw: bytes, name: str, number: int, adapters: tuple[Adapter, .
 
 _STEPS: dict[str, Callable[[Any, str], Any]] = {
     "decode": _decode,
+    "docx": lambda raw, version: text_of_package(raw),
     "email": body_bytes,
     "json": _from_json,
     "markdown-it-py": lambda source, version: strip_markdown(source)[0],
     "normalise": lambda text, version: normalise_text(text),
+    "odt": lambda raw, version: text_of_package(raw),
     "pdf-lines": lambda text, version: text,
     "pypdfium2": lambda raw, version: text_of_pdf(raw),
     "row": lambda raw, version: raw,
