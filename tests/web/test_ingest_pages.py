@@ -123,6 +123,14 @@ def test_files_of_several_kinds_are_read_each_by_its_kind(upload, ledger, readin
     assert ledger.document("t2").title == "Two"
 
 
+def test_a_text_in_another_language_is_named_by_its_title_and_kept_by_its_file(upload, ledger, reading):
+    text = "Президент отклонил предложение о прекращении огня и потребовал вывода войск из города. " * 3
+    assert "Президент отклонил" in words(upload(("note.txt", text.encode())))
+    assert [failure.where.partition(": ")[0] for failure in ledger.failures() if "language" in failure.reason] == [
+        "note.txt"
+    ]
+
+
 def test_what_cannot_be_read_is_named_as_the_user_knows_it(upload, ledger, reading):
     answer = upload(
         ("notes.txt", TEXT.encode()), ("scan.pdf", b"%PDF-1.7 ..."), ("empty.txt", b""), ("bad.jsonl", b'{"text": 1}\n')

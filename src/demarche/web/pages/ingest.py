@@ -112,10 +112,18 @@ def _read(folder: TemporaryDirectory[str], names: dict[str, str]) -> Iterator[Do
     with folder:
         for item in read_sources(names):
             if isinstance(item, Failure):
-                path = next((path for path in names if item.where.startswith(path)), "")
-                yield dataclasses.replace(item, where=names.get(path, "") + item.where.removeprefix(path))
-            else:
+                yield dataclasses.replace(item, where=_as_known(item.where, names))
+            elif item.custody is None:
                 yield item
+            else:
+                custody = dataclasses.replace(item.custody, source=_as_known(item.custody.source, names))
+                yield dataclasses.replace(item, custody=custody)
+
+
+def _as_known(where: str, names: dict[str, str]) -> str:
+    """Return a place with the name of the file that the user knows, in place of the path that we gave it."""
+    path = next((path for path in names if where.startswith(path)), "")
+    return names.get(path, "") + where.removeprefix(path)
 
 
 def _start(request: Request, name: str, items: Callable[[], Items], total: int | None) -> Response:
@@ -165,7 +173,8 @@ class _Tally:
         self.done += 1
         if isinstance(taken, Failure):
             self._failures += 1
-            self._failed += [Line(text=f"{self._titles.get(taken.where, taken.where)}: {taken.reason}", failed=True)]
+            name = self._titles.get(taken.where.rpartition(": ")[2], taken.where)
+            self._failed += [Line(text=f"{name}: {taken.reason}", failed=True)]
             del self._failed[_SHOWN:]
             return
         self._new += not taken.known
