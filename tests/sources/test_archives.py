@@ -186,7 +186,9 @@ def test_a_copy_of_what_comes_once_has_a_limit(allow):
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.txt.gz", "a.jsonl.gz", "a.tar.xz", "a.txt.bz2"])
 @pytest.mark.parametrize(
-    "content", [b"", b"no archive", os.urandom(600), b"PK\x03\x04" + b"\0" * 50, b"\x1f\x8b\x08" + b"\0" * 50]
+    "content",
+    [b"", b"no archive", os.urandom(600), b"PK\x03\x04" + b"\0" * 50, b"\x1f\x8b\x08" + b"\0" * 50],
+    ids=["empty", "words", "noise", "zip", "gzip"],
 )
 def test_what_is_no_archive_is_one_failure(name, content):
     items = read(name, content)

@@ -164,6 +164,7 @@ def test_chunks_are_joined(body):
         (b"\x00\x01\x02\x03" * 50, [("Content-Encoding", "br")], "damaged"),
         (b"\x28\xb5\x2f\xfd\x00\x01", [("Content-Encoding", "zstd")], "packed in a way"),
     ],
+    ids=["gzip cut off", "gzip damaged", "one chunk", "second chunk", "brotli", "zstandard"],
 )
 def test_a_body_that_is_cut_off_is_no_document(body, headers, told):
     found = read(Warc().add(body, headers=headers).add().bytes())

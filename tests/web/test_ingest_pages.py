@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("fastapi")
 
 from demarche import pipeline
+from demarche.errors import InputError
 from demarche.model import MoveFilter
 from demarche.testing import make_coded, make_move
 
@@ -123,12 +124,14 @@ def test_files_of_several_kinds_are_read_each_by_its_kind(upload, ledger, readin
     assert ledger.document("t2").title == "Two"
 
 
-def test_a_text_in_another_language_is_named_by_its_title_and_kept_by_its_file(upload, ledger, reading):
-    text = "Президент отклонил предложение о прекращении огня и потребовал вывода войск из города. " * 3
-    assert "Президент отклонил" in words(upload(("note.txt", text.encode())))
-    assert [failure.where.partition(": ")[0] for failure in ledger.failures() if "language" in failure.reason] == [
-        "note.txt"
-    ]
+def test_a_text_that_is_not_coded_is_named_by_its_words_and_kept_by_its_file(upload, ledger, reading, monkeypatch):
+    def refuse(document, reader, gazetteer):
+        raise InputError("the text is in another language")
+
+    monkeypatch.setattr(pipeline, "_code_document", refuse)
+    assert "The envoys wait.: the text is in another" in words(upload(("note.txt", b"The envoys wait.\n")))
+    kept = [failure.where for failure in ledger.failures() if "another language" in failure.reason]
+    assert [where.partition(": d")[0] for where in kept] == ["note.txt"]
 
 
 def test_what_cannot_be_read_is_named_as_the_user_knows_it(upload, ledger, reading):
