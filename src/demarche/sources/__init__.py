@@ -4,9 +4,10 @@ from demarche.sources._bytes import read_whole
 from demarche.sources._columns import parse_columns
 from demarche.sources._files import read_sources
 from demarche.sources._published import parse_published
+from demarche.sources._reading import read_raw
 from demarche.sources._steps import repeat_steps
 from demarche.sources._text import decode_bytes, document_from_text, normalise_text
-from demarche.sources.adapters import Adapter, find_adapters, read_raw
+from demarche.sources.adapters import Adapter, find_adapters
 from demarche.sources.coded import parse_coded, read_coded
 
 __all__ = [

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from demarche.errors import InputError
 from demarche.model import Document, Failure, Raw
 from demarche.sources._bytes import Stream
-from demarche.sources.adapters import find_adapters, read_raw
+from demarche.sources._reading import read_raw
+from demarche.sources.adapters import find_adapters
 
 __all__ = ["read_sources"]
 

@@ -20,10 +20,38 @@ from demarche.sources._bytes import Budget, Spent, metered, read_whole
 from demarche.sources._text import NORMALISE, keep_sane, normalise_text
 from demarche.sources.adapters import Adapter, TableAdapter, choose_adapter
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "read_raw"]
 
 Item = Document | Failure
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError)
+
+
+def read_raw(
+    raw: Raw,
+    *,
+    columns: Mapping[str, str] | None = None,
+    keep: bool = False,
+    adapters: tuple[Adapter, ...] | None = None,
+) -> Iterator[Document | Failure]:
+    """Yield the documents of bytes that came from somewhere, or failures in their place; it never raises for what it reads.
+
+    Parameters
+    ----------
+    columns
+        Of tables and JSON lines, the columns by the field of a document that they hold: ``{"text": "body"}``.
+    keep
+        Whether the raw bytes travel with each document, in its custody.
+    adapters
+        Those to choose from; all that there are by default.
+
+    Examples
+    --------
+    >>> import io
+    >>> raw = Raw(where="a.txt", name="a.txt", open=lambda: io.BytesIO(b"Kyiv rejected it."))
+    >>> next(read_raw(raw)).custody.steps
+    ('decode:utf-8', 'normalise:1')
+    """
+    return Reading(raw.size, columns=columns, keep=keep, adapters=adapters).read(raw)
 
 
 class Reading:

@@ -19,7 +19,7 @@ from demarche.errors import InputError
 from demarche.model import Document, Failure, Raw
 from demarche.sources._bytes import head_of
 
-__all__ = ["BUILT_IN", "GROUP", "Adapter", "Adapters", "TableAdapter", "choose_adapter", "find_adapters", "read_raw"]
+__all__ = ["BUILT_IN", "GROUP", "Adapter", "Adapters", "TableAdapter", "choose_adapter", "find_adapters"]
 
 GROUP = "demarche.sources"
 """The group of entry points."""
@@ -204,33 +204,3 @@ def _recognises(adapter: Adapter, head: bytes) -> bool:
         return bool(adapter.recognises(head))
     except Exception:  # it must not raise; if it does, the format is not recognised
         return False
-
-
-def read_raw(
-    raw: Raw,
-    *,
-    columns: Mapping[str, str] | None = None,
-    keep: bool = False,
-    adapters: tuple[Adapter, ...] | None = None,
-) -> Iterator[Document | Failure]:
-    """Yield the documents of bytes that came from somewhere, or failures in their place; it never raises for what it reads.
-
-    Parameters
-    ----------
-    columns
-        Of tables and JSON lines, the columns by the field of a document that they hold: ``{"text": "body"}``.
-    keep
-        Whether the raw bytes travel with each document, in its custody.
-    adapters
-        Those to choose from; all that there are by default.
-
-    Examples
-    --------
-    >>> import io
-    >>> raw = Raw(where="a.txt", name="a.txt", open=lambda: io.BytesIO(b"Kyiv rejected it."))
-    >>> next(read_raw(raw)).custody.steps
-    ('decode:utf-8', 'normalise:1')
-    """
-    from demarche.sources._reading import Reading
-
-    return Reading(raw.size, columns=columns, keep=keep, adapters=adapters).read(raw)
