@@ -28,6 +28,7 @@ LINES = "".join(json.dumps({"id": str(n), "text": WORDS, "published": "2025-11-2
 SAMPLES = {
     "html": lambda: {"a.html": PAGE.encode(), "b.htm": PAGE.encode("utf-16")},
     "jsonl": lambda: {"a.jsonl": LINES},
+    "json": lambda: {"a.json": f'[{{"text": "{WORDS}"}}, {{"id": "b", "text": "No."}}]'.encode(), "b.json": LINES},
     "csv": lambda: {"a.csv": f"id,text\n1,{WORDS}\n".encode(), "b.tsv": "text\nOrb\xe1n left.\n".encode("cp1252")},
     "parquet": lambda: {"a.parquet": make_table(id=["1", "2"], text=[WORDS, "No."])},
     "excel": lambda: {"a.xlsx": make_book(ROWS)},

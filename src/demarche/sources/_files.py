@@ -112,7 +112,8 @@ def _from_stdin(stream: BinaryIO) -> Iterator[Raw]:
 
 
 def _from_stream(stream: BinaryIO, *, where: str, name: str) -> Raw:
-    """Return what comes once; what begins with a brace is JSON lines, so that a broken line is no prose."""
+    """Return what comes once; what begins with a brace is JSON, by lines or whole, so that a broken line is no prose."""
     opened = Stream(stream)
-    is_lines = not name and opened.peek().removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    return Raw(where=where, name=name, open=opened, media_type="application/x-ndjson" if is_lines else None)
+    first = b"" if name else opened.peek().removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].strip()
+    kind = "application/json" if first == b"{" else "application/x-ndjson" if first.startswith(b"{") else None
+    return Raw(where=where, name=name, open=opened, media_type=kind)

@@ -18,10 +18,10 @@ from demarche.model import Document, Failure, Raw
 from demarche.sources import _limits
 from demarche.sources._text import document_from_text
 
-__all__ = ["LinesAdapter"]
+__all__ = ["Keys", "LinesAdapter", "document_of"]
 
 _FIELDS = ("title", "published", "publisher", "url")
-_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[ \t]*\"")
 _SHOWN = 12
 
 
@@ -44,7 +44,7 @@ class LinesAdapter:
 
     def read(self, raw: Raw) -> Iterator[Document | Failure | Raw]:
         """Yield the documents, and failures in place of bad lines."""
-        keys = _Keys(self.columns)
+        keys = Keys(self.columns)
         with closing(raw.open()) as stream:
             for number, line in _numbered(stream, raw.where):
                 where = f"{raw.where}:{number}"
@@ -75,7 +75,7 @@ def _skip_line(line: bytes, lines: BinaryIO) -> None:
         line = lines.readline(_limits.LIMITS.line)
 
 
-class _Keys:
+class Keys:
     """Which key holds which field; and whether those that the user named were ever there."""
 
     def __init__(self, columns: Mapping[str, str]) -> None:
@@ -87,6 +87,7 @@ class _Keys:
         return self._of[name]
 
     def see(self, record: Mapping[str, Any]) -> None:
+        """Note which keys a record has."""
         self._named -= record.keys()
         if not self._seen:
             self._seen = list(record)[:_SHOWN]
@@ -102,12 +103,12 @@ def _listed(names: list[str]) -> str:
     return ", ".join(repr(name[:40]) for name in names)
 
 
-def _read_record(line: bytes, where: str, keys: _Keys) -> Document | Failure:
+def _read_record(line: bytes, where: str, keys: Keys) -> Document | Failure:
     try:
         record = json.loads(line.decode("utf-8-sig"))
         if isinstance(record, dict):
             keys.see(record)
-        return _document(record, line, keys)
+        return document_of(record, line, keys)
     except InputError as error:
         return Failure(where=where, stage="sources", reason=error.reason)
     except (ValueError, RecursionError) as error:
@@ -115,7 +116,8 @@ def _read_record(line: bytes, where: str, keys: _Keys) -> Document | Failure:
         return Failure(where=where, stage="sources", reason=reason)
 
 
-def _document(record: Any, line: bytes, keys: _Keys) -> Document:
+def document_of(record: Any, line: bytes, keys: Keys) -> Document:
+    """Return the document of a record, whose bytes are `line`; raises InputError if it has no text."""
     text = keys["text"]
     if not isinstance(record, dict) or not isinstance(record.get(text), str):
         there = f" (there is: {_listed(list(record)[:_SHOWN])})" if isinstance(record, dict) and text != "text" else ""

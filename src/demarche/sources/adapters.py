@@ -26,6 +26,7 @@ GROUP = "demarche.sources"
 BUILT_IN: dict[str, str] = {
     "html": "demarche.sources._html_adapter:HtmlAdapter",
     "jsonl": "demarche.sources._lines:LinesAdapter",
+    "json": "demarche.sources._json:JsonAdapter",
     "csv": "demarche.sources._tables:CsvAdapter",
     "parquet": "demarche.sources._parquet:ParquetAdapter",
     "excel": "demarche.sources._excel:ExcelAdapter",
