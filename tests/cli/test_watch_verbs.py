@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from demarche.cli import cli
 from demarche.cli.watch import _stopping
 from demarche.errors import InputError
+from demarche.testing import ModelReply, ModelServer
 
 pytestmark = pytest.mark.model
 DEMAND = "President Kennedy demanded on Monday that the Soviet Union remove its missiles from Cuba."
@@ -102,6 +103,17 @@ def test_a_round_takes_what_is_new_and_the_next_only_what_is_newer(tmp_path, sit
     assert "2 feeds asked (0 unchanged, 1 failed), 1 new entries, 0 changed, 1 documents taken in" in again.output
     assert again.return_value == 1
     assert "/bad" in run(tmp_path, "failures").output
+
+
+def test_what_a_language_model_does_not_answer_comes_again(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(DEMAND)
+    os.utime(folder / "a.txt", (1_700_000_000, 1_700_000_000))
+    with ModelServer(lambda request: ModelReply(status=404)) as server:
+        found = run(tmp_path, "watch", folder, "--once", "--coder", f"llm:x@{server.address}")
+    assert "1 failures" in found.stderr
+    assert "1 documents taken in" in run(tmp_path, "watch", folder, "--once").stderr
 
 
 def test_what_is_allowed_after_a_refusal_is_asked_at_once(tmp_path, site):

@@ -125,6 +125,32 @@ def test_what_was_not_dealt_with_comes_again(server, state, clock):
     assert "If-None-Match" not in server.asked[1][1]
 
 
+def test_what_is_put_off_comes_again_twice_and_then_no_more(server, state, clock):
+    server.answers["/feed"] = feed(item(1, "Kyiv rejected it."), item(2, "Moscow waits."))
+    watch = watcher([server.url("/feed")], state, clock)
+    found = []
+    for _ in range(5):
+        came = []
+        for raw in watch.round():
+            came += texts([raw])
+            if "Kyiv" in came[-1]:
+                watch.put_off()
+        found.append(came)
+        clock.now += 900
+    assert found == [["Kyiv rejected it.", "Moscow waits."], ["Kyiv rejected it."], ["Kyiv rejected it."], [], []]
+
+
+def test_a_file_that_is_put_off_comes_again(tmp_path, state, clock):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Kyiv rejected it.")
+    os.utime(folder / "a.txt", (clock.now - 3600, clock.now - 3600))
+    watch = watcher([], state, clock, folders=[folder])
+    for _ in watch.round():
+        watch.put_off()
+    assert texts(watch.round()) == ["Kyiv rejected it."]
+
+
 def test_a_feed_is_not_asked_before_its_time(server, state, clock):
     server.answers["/feed"] = feed(item(1), head="<ttl>60</ttl>")
     watch = watcher([server.url("/feed")], state, clock)

@@ -25,6 +25,7 @@ from demarche.cli._ledger import ledger_option, open_ledger
 from demarche.cli._output import open_output
 from demarche.cli._status import EXIT_SOME
 from demarche.cli._tally import Tally
+from demarche.model import Failure
 from demarche.model.custody import without_password
 
 __all__ = ["feeds", "watch"]
@@ -122,8 +123,9 @@ def watch(
         for round in _rounds(watcher, stop, once=once):
             found = pipeline.read_found(round, columns=columns, keep=raw is not None)
             before = tally.copy()
-            for _ in tally.watch(pipeline.ingest(found, ledger, reader=reader, gazetteer=known, archive=raw)):
-                pass
+            for made in tally.watch(pipeline.ingest(found, ledger, reader=reader, gazetteer=known, archive=raw)):
+                if coder.name and isinstance(made, Failure) and made.stage == "reading":
+                    watcher.put_off()  # a language model that does not answer now may do so later
             _tell(watcher.count, tally, before, once=once)
             _tell_later(watcher.count, told)
     return _status(tally, watcher.count) if once else 0

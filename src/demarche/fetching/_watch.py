@@ -27,7 +27,8 @@ from demarche.model.custody import without_password
 __all__ = ["Item", "RoundCount", "Watcher", "fetch_all"]
 
 Item = Raw | Failure
-_Found = tuple[Item, Callable[[], None]]
+_Found = tuple[Item, Callable[[], None], Callable[[], None]]
+"""What is new, what notes that it was dealt with, and what notes that it was put off."""
 """An item, and what is to be done when it has been dealt with."""
 
 _AT_ONCE = 8
@@ -117,6 +118,8 @@ class Watcher:
         self._pages = pages
         self._now = now
         self._alone: set[str] = set()
+        self._again: set[str] = set()
+        self._put_off = False
         self._refused: dict[str, float] = {}  # feed -> when it is tried again; what may be reached stays so in this run
         self._taken: dict[str, float] = {}
         self._look = _Folders(folders, quiet=quiet, ignored=ignored, state=state, now=now)
@@ -131,17 +134,23 @@ class Watcher:
         """
         self.count = RoundCount()
         self._alone.clear()
+        self._again.clear()
         self._taken.clear()
         try:
-            for item, settle in self._found(early=early):
+            for item, settle, postpone in self._found(early=early):
+                self._put_off = False
                 yield item
-                settle()
+                (postpone if self._put_off else settle)()
                 if self._fetcher.stopped():
                     return
         except Stopped:
             return
         finally:
             self.count.later = self._later()
+
+    def put_off(self) -> None:
+        """Say of what was yielded last that it could not be dealt with for now: it comes again, an entry of a feed twice more at most."""
+        self._put_off = True
 
     def _later(self) -> tuple[FeedState, ...]:
         known = [self._state.feed(feed) for feed in self._feeds]
@@ -178,12 +187,12 @@ class Watcher:
             else:
                 yield from self._read(known, answer)
         except FetchError as error:
-            yield self._ill(known, error), _nothing
+            yield self._ill(known, error), _nothing, _nothing
         except Stopped:
             raise
         except Exception as error:  # whatever a feed brings a parser to, it is this feed that is ill, and not the round
             reason = getattr(error, "reason", None) or f"cannot be read ({type(error).__name__}: {str(error)[:100]})"
-            yield self._ill(known, FetchError(reason, where=without_password(known.address))), _nothing
+            yield self._ill(known, FetchError(reason, where=without_password(known.address))), _nothing, _nothing
 
     def _read(self, known: FeedState, answer: Answer) -> Iterator[_Found]:
         feed = self._open(answer)
@@ -195,7 +204,9 @@ class Watcher:
         if feed.broken and not keys:
             raise InputError(feed.broken)
         self._state.seen(known.address, keys, now=self._now())
-        if became["postponed"] or became["left"]:  # the list must come again, although it stays what it is
+        if (
+            became["postponed"] or became["left"] or known.address in self._again
+        ):  # the list must come again, although it stays what it is
             answer = replace(answer, headers=())
         kept = self._well(known, answer, ttl=feed.ttl)
         entries = known.entries + became["taken"]
@@ -222,7 +233,7 @@ class Watcher:
                 raw = self._fetcher.fetch(entry.link, about=entry.about(), inner=answer.inner)
             except FetchError as error:
                 if self._is_news(entry.link, error):
-                    yield Failure(where=entry.link, stage="fetching", reason=error.reason), _nothing
+                    yield Failure(where=entry.link, stage="fetching", reason=error.reason), _nothing, _nothing
                 if not error.lasting and tries + 1 < _TRIES:
                     self._state.tried(feed, entry.key, now=self._now())
                     return "postponed"
@@ -233,8 +244,13 @@ class Watcher:
         if raw is None:
             note()
             return "empty"
-        yield raw, note
+        again = partial(self._put_back, feed, entry) if tries + 1 < _TRIES else note
+        yield raw, note, again
         return "taken"
+
+    def _put_back(self, feed: str, entry: Entry) -> None:
+        self._state.tried(feed, entry.key, now=self._now())
+        self._again.add(feed)
 
     def _is_news(self, link: str, error: FetchError) -> bool:
         """Return whether a failure is to be told: that a host wants to be left alone is told once a round."""
@@ -390,11 +406,11 @@ class _Folders:
         for path, stamp in found:
             if self._is_at_rest(str(path.absolute()), stamp):
                 count.files += 1
-                yield _raw_file(path, stamp[0]), partial(self._state.did_file, str(path.absolute()), *stamp)
+                yield _raw_file(path, stamp[0]), partial(self._state.did_file, str(path.absolute()), *stamp), _nothing
             else:
                 count.waiting += 1
                 self.pause = max(self._quiet, 0.1)
-        yield from ((failure, _nothing) for failure in self._lost())
+        yield from ((failure, _nothing, _nothing) for failure in self._lost())
 
     def _since(self, path: str, stamp: _Stamp) -> tuple[_Stamp, float]:
         before = self._met.get(path)
