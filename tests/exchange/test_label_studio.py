@@ -351,7 +351,7 @@ def test_words_of_what_is_no_character_are_looked_for_in_no_long_time(space):
     start = time.process_time()
     changed, (reason,) = back([task])
     assert (changed, "do not stand" in reason) == ([], True)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_a_name_is_a_line_that_can_be_kept():

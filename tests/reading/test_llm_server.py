@@ -249,7 +249,7 @@ def test_an_interrupted_run_lets_go_of_its_questions(monkeypatch):
     ):
         with pytest.raises(KeyboardInterrupt):
             reader.read(Document(id="d", text=text))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_a_wrong_content_type_does_not_matter_if_the_answer_is_right():

@@ -366,7 +366,9 @@ def refused(answer):
 
 
 def too_old(answer):
-    return answer.status_code == 403 and ("this form is too old" in answer.text or "the token is missing" in answer.text)
+    return answer.status_code == 403 and (
+        "this form is too old" in answer.text or "the token is missing" in answer.text
+    )
 
 
 def address_of(route, found):
