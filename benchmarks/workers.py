@@ -20,14 +20,14 @@ _TIMES = 10
 
 
 def run_one(documents: int, workers: int) -> None:
-    """Take documents into a new ledger and print the seconds, and MB of the largest process, of the first sentence and of all."""
+    """Take documents into a new ledger and print the seconds after the first of them, the MB of this process and of the largest worker."""
     from benchmarks.ingest import documents as make
     from demarche import pipeline
     from demarche.ledger import Ledger
 
     with tempfile.TemporaryDirectory() as folder, Ledger.open(f"{folder}/ledger.db") as ledger:
         taken = pipeline.ingest(islice(make(), documents), ledger, reader=pipeline.load(threads=1), workers=workers)
-        next(taken)  # the workers are there, and their weights are loaded
+        next(taken)  # one worker at least has loaded its weights; the rest of the start counts
         start = time.perf_counter()
         for _ in taken:
             pass

@@ -51,9 +51,8 @@ from demarche.model.training import Gain
 from demarche.reading import AnyReader, Comparer, Reader, load_comparer, load_reader
 from demarche.sources import document_from_text, parse_published, read_coded, read_raw, read_sources
 
-if (
-    TYPE_CHECKING
-):  # a database library takes a while to load, and only a ledger needs it; a language model needs an extra
+# A database library takes a while to load, and only a ledger needs it; a language model and fetching need extras.
+if TYPE_CHECKING:
     from demarche.fetching import Fetcher
     from demarche.ledger import Ledger
     from demarche.reading.llm import LanguageModelReader
@@ -208,11 +207,12 @@ def _coded(
     from demarche.scale import Lost, in_order
 
     for made in in_order(items, _code_item, tools=(reader, gazetteer), workers=workers):
-        if isinstance(made, Lost):
-            where = _place_of(made.item) if isinstance(made.item, Document) else str(made.item)
-            yield Failure(where=where, stage="coding", reason=made.reason)
-        else:
+        if not isinstance(made, Lost):
             yield made
+        elif isinstance(made.item, Document):
+            yield Failure(where=_place_of(made.item), stage="coding", reason=made.reason)
+        else:  # there was nothing to do with it
+            yield made.item
 
 
 def _code_item(

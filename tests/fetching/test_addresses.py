@@ -128,3 +128,8 @@ def test_what_is_allowed(entry, host, address, covered):
 def test_what_cannot_be_allowed_is_said(entry):
     with pytest.raises(InputError):
         Allowed((entry,))
+
+
+def test_a_network_covers_no_host_whose_addresses_are_not_known():
+    assert not Allowed(("10.0.0.0/8",)).covers("wiki.example", [])
+    assert Allowed(("wiki.example",)).covers("wiki.example", [])

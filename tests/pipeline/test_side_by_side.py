@@ -6,6 +6,7 @@ from demarche import pipeline
 from demarche.errors import InputError
 from demarche.ledger import Ledger
 from demarche.model import Document, Failure
+from demarche.scale import Lost
 from demarche.sources import read_sources
 
 pytestmark = pytest.mark.model
@@ -34,6 +35,17 @@ def test_two_workers_make_the_same_ledger_as_one(documents, tmp_path):
     assert [taken.known for taken in made[2][0] if not isinstance(taken, Failure)] == [False] * 6 + [True]
     assert [found.move for found in made[1][1]] == [found.move for found in made[2][1]]
     assert made[1][3] == made[2][3]
+
+
+def test_a_document_that_no_worker_lives_to_finish_is_a_failure_in_its_place(documents, monkeypatch):
+    def lose(items, work, *, tools, workers):
+        return (Lost(item, "ended the process that coded it") for item in items)
+
+    monkeypatch.setattr("demarche.scale.in_order", lose)
+    found = list(pipeline.code_all(documents[:4], workers=2))
+    assert all(isinstance(one, Failure) for one in found)
+    assert found[0].where.endswith(f": {documents[0].id}")
+    assert found[3] == documents[3]
 
 
 def test_a_language_model_has_no_workers():

@@ -219,11 +219,12 @@ class Allowed:
         object.__setattr__(self, "_networks", tuple(networks))
 
     def covers(self, host: str, addresses: Iterable[IP]) -> bool:
-        """Return whether the host, or every address that it has, was allowed."""
+        """Return whether the host, or every address that it has, was allowed; without an address only the host counts."""
         below = (host[place:] for place, letter in enumerate(host) if letter == ".")
         if host in self._names or any(name in self._names for name in below):
             return True
-        return all(any(_plain(address) in network for network in self._networks) for address in addresses)
+        places = [_plain(address) for address in addresses]
+        return bool(places) and all(any(place in network for network in self._networks) for place in places)
 
 
 def _plain(address: IP) -> IP:

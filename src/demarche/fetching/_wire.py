@@ -257,7 +257,7 @@ class _Backend(httpcore2.NetworkBackend):
 
     def _vet_spelling(self) -> None:
         literal = self._target.literal
-        self._vet(self._target.host, self._target.port, [literal] if literal else [ipaddress.ip_address("8.8.8.8")])
+        self._vet(self._target.host, self._target.port, [literal] if literal else [])
 
     def _connect(self, places: Sequence[IP], port: int) -> socket.socket:
         failed: OSError | None = None
