@@ -19,7 +19,7 @@ from demarche.training.corpus import own_sentences, split_train_dev
 from demarche.training.epochs import draw_epochs
 from demarche.training.export import export, export_card
 from demarche.training.fit import Settings, fit
-from demarche.training.network import load_network
+from demarche.training.network import load_network, shorten
 from demarche.training.start import start_from
 
 _KEEP = [step / 20 for step in range(4, 14)]
@@ -52,6 +52,8 @@ def main() -> None:
     network = load_network(options.base)
     if options.start:
         network = start_from(network, options.start)
+    if options.layers:
+        network = shorten(network, options.layers, reread=options.reread)
     number = round(options.own * len(own))
     make_epoch = draw_epochs(tokenizer, own, extra, number=number, exchange=options.exchange, seed=options.seed)
     network = fit(network, make_epoch, settings, report)
@@ -68,6 +70,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--extra", type=Path, nargs="*", default=[], help="further files of coded sentences")
     parser.add_argument("--output", type=Path, default=Path("runs/weights"), help="folder to write the weights to")
     parser.add_argument("--start", type=Path, help="folder with weights to go on from, such as the shipped ones")
+    parser.add_argument("--layers", type=int, nargs="*", help="layers that stay, from 0 on, for a smaller network")
+    parser.add_argument("--reread", type=int, default=1, help="with --layers: how many are read again for a trigger")
     parser.add_argument("--rate", type=float, default=1.0, help="times the learning rates; 0.4 to go on from weights")
     parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)

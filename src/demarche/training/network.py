@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +13,7 @@ from torch.nn import functional
 from demarche.reading._labels import ACTS, ISSUES, RECIPIENT_TAGS, ROLE_TAGS, STATUSES, TRIGGER_TAGS, VOICES
 from demarche.reading._tokens import CASES
 
-__all__ = ["Network", "TriggerScores", "load_network"]
+__all__ = ["Network", "TriggerScores", "load_network", "shorten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,30 @@ class Network(nn.Module):
             roles=self.roles(states),
             recipients=self.recipients(states),
         )
+
+
+def shorten(network: Network, kept: Sequence[int], *, reread: int = 1) -> Network:
+    """Return the network with some of its layers only: a student that begins with what its teacher has learnt.
+
+    Parameters
+    ----------
+    kept
+        Which layers of the first pass stay, counted from 0, in order.
+    reread
+        How many of the last of them a trigger is read through again: the last ones of the second pass stay.
+
+    Raises
+    ------
+    ValueError
+        If a layer is not there, or there are not more layers than are read again.
+    """
+    layers = [*network.lower, *network.upper]
+    if not reread < len(kept) <= len(layers) or not 0 < reread <= len(network.marked) or max(kept) >= len(layers):
+        raise ValueError(f"layers {list(kept)}, {reread} of them read again: the network has {len(layers)}")
+    stay = [layers[number] for number in kept]
+    network.lower, network.upper = nn.ModuleList(stay[:-reread]), nn.ModuleList(stay[-reread:])
+    network.marked = nn.ModuleList(list(network.marked)[-reread:])
+    return network
 
 
 _HIDDEN = -1e4
