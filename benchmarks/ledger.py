@@ -2,26 +2,34 @@
 
     python benchmarks/ledger.py --moves 1000000 ledger.db
     python benchmarks/ledger.py --moves 1000000 postgresql://user@host/database
+    python benchmarks/ledger.py --moves 100000 --postgresql    # a server of its own, thrown away afterwards
+    python benchmarks/ledger.py --moves 10000 --rates          # one by one against batches, in both stores
 
 A ledger that is there already is only asked, so that its file can be kept for the next time.
 
 The documents are generated, each of ten sentences with a move in every one, over ten years and two hundred states, of which some are
 named far more often than others; one document in five is a copy of the one before, one move in five cites somebody, one party in
-fifty is not resolved. The network is left out. Times are medians of five, of a ledger that was just opened; nothing is compared
-with another run.
+fifty is not resolved. They come in no order of time, which is the worst that there is for the indexes by date: news that comes day by
+day adds to few of their pages. The network is left out. Times are medians of five, of a ledger that was just opened; nothing is
+compared with another run. PostgreSQL's own time on the processor is not in the figures of the processor: they are of this process.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import shutil
 import statistics
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -168,29 +176,143 @@ def pages(ledger: Ledger) -> dict[str, Callable[[], Any]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("url")
+    parser.add_argument(
+        "url", nargs="?", help="a file or a PostgreSQL database; a file that is thrown away if not given"
+    )
     parser.add_argument("--moves", type=int, default=100_000)
+    parser.add_argument("--batch", type=int, default=256, help="documents that are written together; 1 is one by one")
+    parser.add_argument("--postgresql", action="store_true", help="start a server, and stop it afterwards")
+    parser.add_argument("--rates", action="store_true", help="only compare ways to take documents in, in both stores")
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
-    with Ledger.open(options.url) as ledger:
+    with tempfile.TemporaryDirectory() as folder:
+        if options.rates:
+            _compare(options.moves, folder)
+        elif options.postgresql:
+            with postgresql() as server:
+                _run(_database(server, "ledger"), options)
+        else:
+            _run(options.url or f"{folder}/ledger.db", options)
+
+
+def _run(url: str, options: argparse.Namespace) -> None:
+    with Ledger.open(url) as ledger:
         if not ledger.overview().documents:
-            _fill(ledger, options.moves)
-    if Path(options.url).exists():
-        print(f"size {Path(options.url).stat().st_size / options.moves:.0f} bytes a move")
-    with Ledger.open(options.url) as ledger:
+            fill(ledger, options.moves, options.batch)
+    if "://" in url:
+        _take_stock(url)
+    with Ledger.open(url) as ledger:
+        _print_sizes(ledger)
         for name, ask in {**views(ledger), **pages(ledger)}.items():
             print(f"{name:40} {_median(ask, options.repeat) * 1000:9.1f} ms", flush=True)
 
 
-def _fill(ledger: Ledger, moves: int) -> None:
-    spent, number = 0.0, 0
-    for number, document in enumerate(documents(moves), start=1):
-        started = time.perf_counter()
-        ledger.add(document)
+def fill(ledger: Ledger, moves: int, batch: int, *, report: bool = True) -> tuple[float, float]:
+    """Take in generated documents, and return the seconds and those of the processor that a document took."""
+    spent = processor = before = 0.0
+    made, number = documents(moves), 0
+    while some := list(islice(made, batch)):
+        started, ran = time.perf_counter(), time.process_time()
+        if batch == 1:
+            ledger.add(some[0])
+        else:
+            ledger.add_all(some)
         spent += time.perf_counter() - started
-        if number % 10_000 == 0:
-            print(f"{number} documents, {spent / number * 1000:.2f} ms each", flush=True)
-    print(f"taken in: {spent / max(1, number) * 1000:.2f} ms a document, {spent / moves * 1000:.3f} ms a move")
+        processor += time.process_time() - ran
+        number += len(some)
+        if report and number // 10_000 > (number - len(some)) // 10_000:
+            print(
+                f"{number} documents: {(spent - before) / 10:.2f} ms each, {spent / number * 1000:.2f} of all",
+                flush=True,
+            )
+            before = spent
+    if report:
+        print(f"taken in: {spent / number * 1000:.2f} ms a document ({processor / number * 1000:.2f} of the processor)")
+    return spent / number, processor / number
+
+
+def _compare(moves: int, folder: str) -> None:
+    """Print what a document takes one by one and in batches, in both stores, one after the other."""
+    with postgresql() as server:
+        for store in ("sqlite", "postgresql"):
+            first = 0.0
+            for batch in (1, 16, 64, 256, 1024):
+                url = f"{folder}/{batch}.db" if store == "sqlite" else _database(server, f"batch{batch}")
+                with Ledger.open(url) as ledger:
+                    spent, processor = fill(ledger, moves, batch, report=False)
+                first = first or spent
+                print(
+                    f"{store:10} batch {batch:5}: {spent * 1000:7.2f} ms a document ({processor * 1000:.2f} of the processor), "
+                    f"{first / spent:.1f} times as fast as one by one",
+                    flush=True,
+                )
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Yield the address, with {} for the database, of a server that is gone afterwards; its writes reach the disk, as they must."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        raise SystemExit("PostgreSQL is not installed (Debian: postgresql)")
+    folder, control = Path(tempfile.mkdtemp(prefix="demarche-pg-")), programs[-1].with_name("pg_ctl")
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    _as_server(programs[-1], "-D", folder / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8")
+    settings = f"-k {folder} -h '' -c max_wal_size=4GB -c shared_buffers=512MB"
+    _as_server(control, "-D", folder / "data", "-o", settings, "-l", folder / "log", "-w", "start")
+    try:
+        yield f"postgresql://postgres@/{{}}?host={folder}"
+    finally:
+        _as_server(control, "-D", folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def _as_server(*command: Any) -> None:
+    """Run a program of the server, which refuses to be root, as another user if we are."""
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
+
+
+def _database(server: str, name: str) -> str:
+    import psycopg
+
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.format(name)
+
+
+def _take_stock(url: str) -> None:
+    """Let PostgreSQL count what it has, as it does by itself after a while."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _print_sizes(ledger: Ledger) -> None:
+    """Print the bytes of each table and index, for each move and for each document."""
+    overview = ledger.overview()
+    sizes = dict(_sizes_postgresql(ledger) if ledger._store.dialect == "postgresql" else _sizes_sqlite(ledger))
+    print(f"{'bytes':40} {'in all':>14} {'a move':>9} {'a document':>11}")
+    for name, size in [("everything", sum(sizes.values())), *sorted(sizes.items(), key=lambda one: -one[1])]:
+        if size >= overview.moves:
+            print(f"{name:40} {size:14,} {size / overview.moves:9.1f} {size / overview.documents:11.1f}")
+
+
+def _sizes_postgresql(ledger: Ledger) -> Iterator[tuple[str, int]]:
+    query = (
+        "SELECT c.relname, pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid > 0 THEN pg_total_relation_size(c.reltoastrelid) ELSE 0 END "
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'i') AND n.nspname = 'public'"
+    )
+    with ledger._store.reading() as connection:
+        yield from ((row[0], int(row[1])) for row in connection.exec_driver_sql(query))
+
+
+def _sizes_sqlite(ledger: Ledger) -> Iterator[tuple[str, int]]:
+    import sqlite3
+
+    with closing(sqlite3.connect(ledger._store.shown)) as connection:
+        yield from connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")
 
 
 def _median(ask: Callable[[], Any], repeat: int) -> float:

@@ -10,6 +10,7 @@ import sqlalchemy
 
 from demarche.errors import LedgerError
 from demarche.ledger import Ledger
+from demarche.ledger._migrations import MIGRATIONS
 
 
 @pytest.mark.parametrize("verb", ["UPDATE moves SET act = 'accept'", "DELETE FROM log", "DELETE FROM documents"])
@@ -26,6 +27,21 @@ def test_a_ledger_of_a_newer_schema_is_refused(url):
         connection.execute(sqlalchemy.text("INSERT INTO migrations VALUES ('9999_future', 'then')"))
     with pytest.raises(LedgerError, match="newer Demarche"):
         Ledger.open(url)
+
+
+def test_a_ledger_of_before_gets_its_new_indexes_and_goes_on(url, coded, monkeypatch):
+    with monkeypatch.context() as then:
+        then.setattr("demarche.ledger._store.MIGRATIONS", MIGRATIONS[:6])
+        with Ledger.open(url) as ledger:
+            ledger.add(coded())
+    with Ledger.open(url) as ledger:
+        with ledger._store.reading() as connection:
+            names = [found["name"] for found in sqlalchemy.inspect(connection).get_indexes("readings")]
+        assert "readings_coder" in names
+        assert ledger.read_by("test/1") == {"d1"}
+        ledger.add_all([coded(), coded("Kyiv rejected another one of them.", id="d2")])
+        assert ledger.overview().documents == 2
+        assert ledger.verify().problems == ()
 
 
 def test_a_database_of_something_else_is_left_alone(url):

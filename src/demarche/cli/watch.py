@@ -123,7 +123,8 @@ def watch(
         for round in _rounds(watcher, stop, once=once):
             found = pipeline.read_found(round, columns=columns, keep=raw is not None)
             before = tally.copy()
-            for made in tally.watch(pipeline.ingest(found, ledger, reader=reader, gazetteer=known, archive=raw)):
+            taken = pipeline.ingest(found, ledger, reader=reader, gazetteer=known, archive=raw, batch=1)
+            for made in tally.watch(taken):
                 if coder.name and isinstance(made, Failure) and made.stage == "reading":
                     watcher.put_off()  # a language model that does not answer now may do so later
             _tell(watcher.count, tally, before, once=once)

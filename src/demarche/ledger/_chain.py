@@ -35,10 +35,9 @@ def entry_hash(
     return _sha([seq, at, who, kind, subject, why, digest, previous])
 
 
-def _plain(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+# One for all: `json.dumps` makes a new one for each of the many rows.
+_plain = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _sha(value: Any) -> str:
-    plain = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_plain(value).encode("utf-8", "surrogatepass")).hexdigest()

@@ -47,9 +47,10 @@ def page(connection: Connection, keys: list[int], *, sectors: bool) -> list[Row]
 
 def _page(connection: Connection, keys: list[int], *, sectors: bool) -> Iterator[Row]:
     query = sa.text(
-        "SELECT m.id, m.document, m.cluster, m.seq, m.date, m.published, m.act, m.issue, m.status, m.voice, m.publisher, "
-        "m.confidence, m.record, m.sentence, a.proposition, a.polarity FROM current_moves m "
-        "LEFT JOIN current_assignments a ON a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned') WHERE m.row IN :keys ORDER BY m.row"
+        "SELECT m.id, m.document, s.cluster, m.seq, m.date, d.published, m.act, m.issue, m.status, m.voice, d.publisher, "
+        "m.confidence, m.record, substr(d.text, CAST(m.sentence_start + 1 AS INTEGER), CAST(m.sentence_end - m.sentence_start AS INTEGER)) "
+        "AS sentence, a.proposition, a.polarity FROM standing s JOIN moves m ON m.row = s.row JOIN documents d ON d.id = m.document "
+        "LEFT JOIN current_assignments a ON a.move = m.id AND (a.version = m.seq OR a.basis = 'pinned') WHERE s.row IN :keys ORDER BY s.row"
     ).bindparams(sa.bindparam("keys", expanding=True))
     found = connection.execute(query, {"keys": keys}).mappings().all()
     parties = _parties(connection, [row["id"] for row in found], sectors=sectors)

@@ -6,20 +6,22 @@ import dataclasses
 import datetime
 import getpass
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError, SpanError
 from demarche.ledger import _forecasts, _frames, _pages, _propositions, _recoding, _reviews, _sourced, _views
+from demarche.ledger._bulk import insert, insert_values
 from demarche.ledger._chain import FIRST, entry_hash, rows_digest
-from demarche.ledger._clusters import cluster_for, cluster_of, members, moved, oldest
-from demarche.ledger._copies import bands, shingles
-from demarche.ledger._custody import custody_of, custody_row
-from demarche.ledger._rows import document_row, mention_rows, move_row, reading_row, words_key
+from demarche.ledger._clusters import cluster_of, members, moved, oldest
+from demarche.ledger._custody import custody_of
+from demarche.ledger._intake import Entry, Failed, Prepared, Rows, check_known, entries_of, prepare, texts_of
+from demarche.ledger._rows import clean, mention_rows, move_row, words_key
 from demarche.ledger._standing import follow, rebuild
 from demarche.ledger._store import Store, now
 from demarche.ledger._timeline import timeline
@@ -52,6 +54,7 @@ from demarche.model import (
     SourcedMove,
     Span,
     Status,
+    Taken,
     Timeline,
     Verification,
     Voice,
@@ -59,8 +62,6 @@ from demarche.model import (
 from demarche.model.recoding import Recoding
 
 __all__ = ["Ledger"]
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 class Ledger:
@@ -141,7 +142,7 @@ class Ledger:
             If another text is there under its id.
         """
         with self._store.reading() as connection:
-            return _has(connection, document)
+            return check_known(document, texts_of(connection, [document]).get(document.id))
 
     def add(self, coded: CodedDocument) -> bool:
         """Take in a coded document, all of it in one transaction; False if it is there already.
@@ -153,44 +154,74 @@ class Ledger:
         SpanError
             If a move's words do not stand at its offsets.
         """
-        document = coded.document
-        for move in coded.moves:
-            move.check(document.text)
-        found = shingles(document.text)
-        values = sorted(set(bands(found)))
+        prepared = prepare(coded)
         with self._store.writing() as connection:
-            if _has(connection, document):
-                return False
-            seq = _next_seq(connection)
-            cluster, same = cluster_for(connection, document, found, values)
-            rows: Rows = {
-                "documents": [document_row(document, seq)],
-                "readings": [reading_row(coded, seq)],
-                "moves": [move_row(move, seq, verdict="coded") for move in coded.moves],
-                "mentions": [row for move in coded.moves for row in mention_rows(move, seq)],
-                "clusters": [{"seq": seq, "document": document.id, "cluster": cluster or document.id}],
-                "custody": [] if document.custody is None else [custody_row(document.id, document.custody, seq)],
-            }
-            self._append(connection, seq, "document", document.id, None, rows)
-            # A copy of a copy is found by the first: the same bands again would only make each search longer.
-            if not same:
-                _insert(connection, "bands", [{"value": value, "document": seq} for value in values])
-        return True
+            entries, _ = entries_of(connection, [prepared], _next_seq(connection), failed=None)
+            self._append_all(connection, entries)
+        return bool(entries)
+
+    def add_all(
+        self, items: Iterable[CodedDocument | Failure], *, place: Callable[[Document], str] | None = None
+    ) -> list[Taken | Failure]:
+        """Take in coded documents and failures, all of them in one transaction, and return what became of each, in their order.
+
+        The ledger has the same rows afterwards as if each had been taken in by itself (:meth:`add`, :meth:`fail`). A document that cannot
+        be taken in is recorded as a failure in its place, and loses no other one; what is there already is left as it is.
+
+        Parameters
+        ----------
+        items
+            A batch: all of it is held at once, and a crash before this returns loses all of it, and nothing else. Some hundreds are as
+            fast as more.
+        place
+            What the failure of a document calls it; its id by default.
+
+        Raises
+        ------
+        LedgerError
+            If the ledger cannot be written: nothing of the batch is in it then, or, where a document could not be taken in, what stands
+            before that.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib, demarche
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> coded = [demarche.code(text) for text in ("Kyiv rejected the plan.", "Minsk accepted it.", "Minsk accepted it.")]
+        >>> with Ledger.open(str(pathlib.Path(folder.name) / "ledger.db")) as ledger:
+        ...     [taken.known for taken in ledger.add_all(coded)]
+        [False, False, True]
+        >>> folder.cleanup()
+        """
+
+        def failed(document: Document, error: InputError | SpanError) -> Failure:
+            where = place(document) if place else document.id
+            return Failure(where=where, stage="ledger", reason=getattr(error, "reason", str(error)))
+
+        return self._add_prepared([_prepared(item, failed) for item in items], failed)
+
+    def _add_prepared(self, items: Sequence[Prepared | Failure], failed: Failed) -> list[Taken | Failure]:
+        if not items:
+            return []
+        try:
+            with self._store.writing() as connection:
+                entries, made = entries_of(connection, items, _next_seq(connection), failed=failed)
+                self._append_all(connection, entries)
+            return made
+        except InputError as error:  # the store refused a value, and does not say whose
+            if len(items) > 1:
+                half = len(items) // 2
+                return [*self._add_prepared(items[:half], failed), *self._add_prepared(items[half:], failed)]
+            (item,) = items
+            if isinstance(item, Failure):
+                raise
+            return self._add_prepared([failed(item.coded.document, error)], failed)
 
     def fail(self, failure: Failure) -> bool:
         """Record that something could not be taken in; False if the same failure is there already."""
-        row = {
-            "place": _clean(failure.where, 1000),
-            "stage": _clean(failure.stage, 100),
-            "reason": _clean(failure.reason, 2000),
-        }
-        row["same"] = rows_digest({"failures": [row]})
         with self._store.writing() as connection:
-            if connection.execute(sa.text("SELECT 1 FROM failures WHERE same = :same"), row).first():
-                return False
-            seq = _next_seq(connection)
-            self._append(connection, seq, "failure", row["place"], None, {"failures": [{"seq": seq, **row}]})
-        return True
+            entries, _ = entries_of(connection, [failure], _next_seq(connection), failed=None)
+            self._append_all(connection, entries)
+        return bool(entries)
 
     # Re-coding
 
@@ -230,7 +261,7 @@ class Ledger:
             If the document is not there or was redacted, or the coder has not read it.
         """
         with self._store.reading() as connection:
-            return _recoding.coded_by(connection, _clean(document), coder)
+            return _recoding.coded_by(connection, clean(document), coder)
 
     def recoding(self, coder: str) -> Recoding:
         """Return what became of the moves of the documents that a coder read after another had."""
@@ -300,9 +331,9 @@ class Ledger:
             If there is no such move, it is not rejected, its document is redacted, or no reason is given.
         """
         with self._store.writing() as connection:
-            stood = _reviews.stood_last(connection, _clean(move_id))
+            stood = _reviews.stood_last(connection, clean(move_id))
             if stood is None:
-                raise LedgerError(f"there is no rejected move {_clean(move_id)} in the ledger")
+                raise LedgerError(f"there is no rejected move {clean(move_id)} in the ledger")
             before = _views.move_written(connection, move_id, stood)
             _views.document(connection, before.document)  # which a redaction hides, and its moves with it
             seq = _next_seq(connection)
@@ -348,7 +379,7 @@ class Ledger:
     def redact(self, document: str, *, why: str) -> None:
         """Hide a document, its moves and its words from every view; its entries stay in the log."""
         with self._store.writing() as connection:
-            document = _views.document(connection, _clean(document)).id
+            document = _views.document(connection, clean(document)).id
             seq = _next_seq(connection)
             rows: Rows = {"redactions": [{"seq": seq, "document": document}]}
             self._append(connection, seq, "redaction", document, _reason(why), rows)
@@ -390,7 +421,7 @@ class Ledger:
                 row = _settlement(given)
                 seq = _next_seq(connection)
                 made: Rows = {"settlements": [{"seq": seq, **row}]}
-                self._append(connection, seq, "settlement", row["words"], _clean(why) if why else None, made)
+                self._append(connection, seq, "settlement", row["words"], clean(why) if why else None, made)
                 count = "SELECT count(*) FROM current_mentions WHERE words = :words AND link = 'settled'"
                 total += int(connection.execute(sa.text(count), {"words": row["words"]}).scalar_one())
             return total
@@ -449,7 +480,7 @@ class Ledger:
     def proposition(self, proposition: str) -> Proposition:
         """Return a proposition, or the one that it was merged into; raises LedgerError if there is none."""
         with self._store.reading() as connection:
-            return _propositions.proposition(connection, _clean(proposition))
+            return _propositions.proposition(connection, clean(proposition))
 
     def assignments(self, moves: list[str] | None = None, *, proposition: str | None = None) -> list[Assignment]:
         """Return which proposition the content of each move states: of all moves, of those named, or of those that state one."""
@@ -459,7 +490,7 @@ class Ledger:
     def rename_proposition(self, proposition: str, name: str, *, why: str) -> Proposition:
         """Give a proposition another name, and return it; raises LedgerError if there is none, or the name is empty."""
         with self._store.writing() as connection:
-            found = _propositions.proposition(connection, _clean(proposition))
+            found = _propositions.proposition(connection, clean(proposition))
             new = dataclasses.replace(found, name=_named(name))
             seq = _next_seq(connection)
             rows: Rows = {"propositions": [_propositions.proposition_row(new, seq)]}
@@ -470,7 +501,7 @@ class Ledger:
         """Make one proposition of several of one issue, and return it: the first that is named keeps its id and name."""
         with self._store.writing() as connection:
             found = {
-                one.id: one for one in (_propositions.proposition(connection, _clean(name)) for name in propositions)
+                one.id: one for one in (_propositions.proposition(connection, clean(name)) for name in propositions)
             }
             kept, *gone = found.values() or (None,)
             if kept is None or not gone:
@@ -522,7 +553,7 @@ class Ledger:
         As in a grouping, a threat "unless X", and a concession of "its demand for X", get the other polarity than their words.
         """
         with self._store.writing() as connection:
-            found = _propositions.proposition(connection, _clean(proposition))
+            found = _propositions.proposition(connection, clean(proposition))
             move = _one(connection, move_id, settled=False)
             content = _propositions.content_of(move.move, move.seq)
             made = Assignment(
@@ -559,11 +590,11 @@ class Ledger:
             If there is no such move, or the verdict is another word.
         """
         if verdict not in ("confirmed", "undone"):
-            raise LedgerError(f"a link is confirmed or undone, not {_clean(verdict, 40)!r}")
+            raise LedgerError(f"a link is confirmed or undone, not {clean(verdict, 40)!r}")
         with self._store.writing() as connection:
             found = _one(connection, move, settled=False).move.id
             seq = _next_seq(connection)
-            row: dict[str, Any] = {"seq": seq, "threat": _clean(case, 100), "move": found, "verdict": verdict}
+            row: dict[str, Any] = {"seq": seq, "threat": clean(case, 100), "move": found, "verdict": verdict}
             self._append(connection, seq, f"link {verdict}", row["threat"], _reason(why), {"verdicts": [row]})
 
     def judged_links(self, verdict: str) -> set[tuple[str, str]]:
@@ -596,7 +627,7 @@ class Ledger:
             If there is no such forecast or move.
         """
         with self._store.writing() as connection:
-            known = _forecasts.forecast(connection, _clean(forecast))
+            known = _forecasts.forecast(connection, clean(forecast))
             moves = tuple(_one(connection, move, settled=False).move.id for move in evidence)
             # The clock of the log is UTC; a forecast carries the day of who made it, which may have begun earlier.
             day = max(known.made, datetime.date.fromisoformat(self._clock()[:10]))
@@ -645,7 +676,7 @@ class Ledger:
                 return None
             if queue == "uncertain":
                 return _reviews.next_uncertain(connection, coder)
-            return _reviews.next_random(connection, self._store, coder, reviewer and _clean(reviewer), share)
+            return _reviews.next_random(connection, self._store, coder, reviewer and clean(reviewer), share)
 
     def review_task(
         self, document: str, start: int, end: int, *, queue: str = "chosen", coder: str | None = None
@@ -664,7 +695,7 @@ class Ledger:
             If there is no such sentence, or the document was redacted.
         """
         with self._store.reading() as connection:
-            return _reviews.find_task(connection, _clean(document), start, end, queue, coder)
+            return _reviews.find_task(connection, clean(document), start, end, queue, coder)
 
     def review(
         self, task: ReviewTask, moves: Sequence[Move], *, seconds: float | None = None, why: str | None = None
@@ -698,7 +729,7 @@ class Ledger:
         with self._store.writing() as connection:
             seq = _next_seq(connection)
             rows = _reviews.review_rows(connection, task, moves, seconds, seq)
-            self._append(connection, seq, "review", task.document, None if why is None else _clean(why), rows)
+            self._append(connection, seq, "review", task.document, None if why is None else clean(why), rows)
             (made,) = _reviews.reviews_at(connection, [seq])
         return made
 
@@ -711,7 +742,7 @@ class Ledger:
             If there is no such review, it was undone before, its document is redacted, or no reason is given.
         """
         with self._store.writing() as connection:
-            review, document = _reviews.review_written(connection, _clean(review_id))
+            review, document = _reviews.review_written(connection, clean(review_id))
             seq = _next_seq(connection)
             rows = _reviews.restored_rows(connection, review, seq)
             self._append(connection, seq, "review undone", document, _reason(why), rows)
@@ -819,7 +850,7 @@ class Ledger:
     def moves_in(self, document: str, start: int, end: int, *, limit: int = 1000) -> list[LedgerMove]:
         """Return the moves of a document whose sentences touch [start, end), in text order."""
         with self._store.reading() as connection:
-            return _views.moves_at(connection, _views.moves_in(connection, _clean(document), start, end, limit=limit))
+            return _views.moves_at(connection, _views.moves_in(connection, clean(document), start, end, limit=limit))
 
     def move(self, move_id: str) -> LedgerMove:
         """Return a move as it stands now; raises LedgerError if there is none."""
@@ -868,7 +899,7 @@ class Ledger:
             If there is no such document.
         """
         with self._store.reading() as connection:
-            return custody_of(connection, _clean(document))
+            return custody_of(connection, clean(document))
 
     def copies(self, document: str) -> tuple[str, ...]:
         """Return the ids of the documents in the cluster of a document, its own too."""
@@ -982,7 +1013,7 @@ class Ledger:
             If there is no such move.
         """
         with self._store.reading() as connection:
-            return _views.moves_at(connection, _pages.cluster_keys(connection, _clean(move), limit=limit))
+            return _views.moves_at(connection, _pages.cluster_keys(connection, clean(move), limit=limit))
 
     def occasion_moves(self, move: str, *, limit: int = 100) -> list[LedgerMove]:
         """Return the moves of other clusters that tell of the same act of the same parties on the same day.
@@ -993,7 +1024,7 @@ class Ledger:
             If there is no such move.
         """
         with self._store.reading() as connection:
-            return _views.moves_at(connection, _pages.occasion_keys(connection, _clean(move), limit=limit))
+            return _views.moves_at(connection, _pages.occasion_keys(connection, clean(move), limit=limit))
 
     def move_history(self, move: str) -> list[LogEntry]:
         """Return the entries of the log that wrote a move, or said something of it, its sentence or its cluster, the latest first.
@@ -1007,12 +1038,12 @@ class Ledger:
             If there never was such a move, or its document was redacted.
         """
         with self._store.reading() as connection:
-            return _pages.move_history(connection, _clean(move))
+            return _pages.move_history(connection, clean(move))
 
     def move_versions(self, move: str) -> list[Move]:
         """Return a move as it ever stood, the latest version first, parties as settled; none if there never was such a move."""
         with self._store.reading() as connection:
-            return _reviews.move_versions(connection, _clean(move))
+            return _reviews.move_versions(connection, clean(move))
 
     def document_listing(
         self, words: str | None = None, *, limit: int = 100, offset: int = 0, latest: bool = False
@@ -1052,7 +1083,7 @@ class Ledger:
             If there is no such document, or it was redacted.
         """
         with self._store.reading() as connection:
-            return _pages.sentences(connection, _clean(document), coder)
+            return _pages.sentences(connection, clean(document), coder)
 
     def neighbours(self, document: str, start: int, end: int) -> tuple[Span | None, Span | None]:
         """Return the sentences before and after the one at [start, end) of a document, None where there is none.
@@ -1063,7 +1094,7 @@ class Ledger:
             If there is no such document, or it was redacted.
         """
         with self._store.reading() as connection:
-            return _pages.neighbours(connection, _clean(document), start, end)
+            return _pages.neighbours(connection, clean(document), start, end)
 
     def coders(self, document: str | None = None) -> list[str]:
         """Return the coders that read the ledger, or a document of it, the one of the latest reading first."""
@@ -1076,27 +1107,47 @@ class Ledger:
             rebuild(connection)
 
     def _append(self, connection: Connection, seq: int, kind: str, subject: str, why: str | None, rows: Rows) -> None:
+        self._append_all(connection, [Entry(seq=seq, kind=kind, subject=subject, why=why, rows=rows)])
+
+    def _append_all(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Write entries that follow one another, and bring the tables of what stands to what they say."""
         previous = connection.execute(sa.text("SELECT hash FROM log ORDER BY seq DESC LIMIT 1")).scalar() or FIRST
-        entry: dict[str, Any] = {
-            "seq": seq,
-            "at": self._clock(),
-            "who": _clean(self._who),
-            "kind": kind,
-            "subject": _clean(subject, 1000),
-            "why": None if why is None else _clean(why),
-            "digest": rows_digest(rows),
-            "previous": previous,
-        }
-        _insert(connection, "log", [{**entry, "hash": entry_hash(**entry)}])
+        rows: Rows = defaultdict(list)
+        for entry in entries:
+            made: dict[str, Any] = {
+                "seq": entry.seq,
+                "at": self._clock(),
+                "who": clean(self._who),
+                "kind": entry.kind,
+                "subject": clean(entry.subject, 1000),
+                "why": None if entry.why is None else clean(entry.why),
+                "digest": rows_digest(entry.rows),
+                "previous": previous,
+            }
+            previous = entry_hash(**made)
+            rows["log"].append({**made, "hash": previous})
+            for table, found in entry.rows.items():
+                rows[table] += found
         for table, found in rows.items():
-            _insert(connection, table, found)
+            insert(connection, table, found)
+        # In their order, so that neighbours are written together: they lie all over the table.
+        insert_values(
+            connection, "bands", ("value", "document"), sorted((band, one.seq) for one in entries for band in one.bands)
+        )
         follow(connection, rows)
 
 
+def _prepared(item: CodedDocument | Failure, failed: Failed) -> Prepared | Failure:
+    try:
+        return item if isinstance(item, Failure) else prepare(item)
+    except SpanError as error:
+        return failed(cast(CodedDocument, item).document, error)
+
+
 def _assigned(connection: Connection, move: str) -> Assignment:
-    found = _propositions.current(connection, _clean(move))
+    found = _propositions.current(connection, clean(move))
     if found is None:
-        raise LedgerError(f"the move {_clean(move)} has no proposition; see: demarche propositions")
+        raise LedgerError(f"the move {clean(move)} has no proposition; see: demarche propositions")
     return found
 
 
@@ -1111,7 +1162,7 @@ def _stands(there: Assignment | None, new: Assignment) -> bool:
 
 
 def _named(name: str) -> str:
-    words = " ".join(_clean(name, 300).split())
+    words = " ".join(clean(name, 300).split())
     if not words:
         raise LedgerError("the name is empty; give one that people can read")
     return words
@@ -1124,21 +1175,8 @@ def _login() -> str:
         return "unknown"
 
 
-def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        names = list(rows[0])
-        values = ", ".join(f":{name}" for name in names)
-        connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"), rows)
-
-
 def _next_seq(connection: Connection) -> int:
     return int(connection.execute(sa.text("SELECT coalesce(max(seq), 0) + 1 FROM log")).scalar_one())
-
-
-def _clean(words: str, most: int = 2000) -> str:
-    """Return words as both stores can keep them: no NUL, no lone surrogate, not endless."""
-    whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "\ufffd")[:most]
 
 
 _ID = re.compile(r"[A-Z0-9][A-Z0-9+_.-]{0,63}\Z")
@@ -1147,29 +1185,18 @@ _SECTOR = re.compile(r"[A-Z]{3}\Z")
 
 def _settlement(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row of a settlement, its fields checked."""
-    words = words_key(_clean(str(given["words"] or "").strip()))
+    words = words_key(clean(str(given["words"] or "").strip()))
     entity, sector, name = given["id"] or None, given["sector"] or None, given["name"] or None
     if not words:
         raise LedgerError("no words are given; say which words mean the actor")
     if entity and not _ID.match(entity):
-        raise LedgerError(f"{_clean(entity, 40)!r} is no actor's id: capitals and digits, such as USA or LBN-HEZBOLLAH")
+        raise LedgerError(f"{clean(entity, 40)!r} is no actor's id: capitals and digits, such as USA or LBN-HEZBOLLAH")
     if sector and not _SECTOR.match(sector):
         raise LedgerError(
-            f"{_clean(sector, 40)!r} is no sector; give GOV, MIL, REB, OPP, LEG, JUD, PTY, CVL, MED, BUS, IGO or NGO"
+            f"{clean(sector, 40)!r} is no sector; give GOV, MIL, REB, OPP, LEG, JUD, PTY, CVL, MED, BUS, IGO or NGO"
         )
     wide = int(bool(given.get("everywhere")))
-    return {"words": words, "entity": entity, "sector": sector, "name": name and _clean(name, 300), "wide": wide}
-
-
-def _has(connection: Connection, document: Document) -> bool:
-    if document.id != _clean(document.id, 500):
-        raise InputError("the id is longer than 500 characters, or holds what is no character", where=document.id[:80])
-    found = connection.execute(sa.text("SELECT text FROM documents WHERE id = :id"), {"id": document.id}).first()
-    if found and found[0] != document.text:
-        raise InputError(
-            "the ledger has another text under this id, and keeps it; give this one an id of its own", where=document.id
-        )
-    return found is not None
+    return {"words": words, "entity": entity, "sector": sector, "name": name and clean(name, 300), "wide": wide}
 
 
 def _reason(why: str) -> str:
@@ -1179,9 +1206,9 @@ def _reason(why: str) -> str:
 
 
 def _one(connection: Connection, move_id: str, *, settled: bool = True) -> LedgerMove:
-    found = _views.move(connection, _clean(move_id), settled=settled)
+    found = _views.move(connection, clean(move_id), settled=settled)
     if found is None:
-        raise LedgerError(f"there is no move {_clean(move_id, 80)} in the ledger, or it was rejected or redacted")
+        raise LedgerError(f"there is no move {clean(move_id, 80)} in the ledger, or it was rejected or redacted")
     return found
 
 

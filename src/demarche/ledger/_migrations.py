@@ -181,6 +181,12 @@ CREATE TABLE custody (seq {key}, document {text} NOT NULL, sha256 {text} NOT NUL
 CREATE INDEX custody_document ON custody (document)
 """
 
+# What a coder read is asked for by the coder alone; by their publisher documents are found in `standing`.
+_CODER_INDEX = """
+CREATE INDEX readings_coder ON readings (coder, seq);
+DROP INDEX documents_publisher
+"""
+
 _GROWING = (
     "log", "documents", "readings", "moves", "mentions", "clusters", "bands", "failures", "settlements", "redactions"
 )  # fmt: skip
@@ -244,6 +250,7 @@ MIGRATIONS = (
     "0004_standing",
     "0005_standing_indexes",
     "0006_custody",
+    "0007_coder_index",
 )
 """Names of the migrations, in order."""
 
@@ -270,6 +277,8 @@ def statements(name: str, dialect: str) -> list[str]:
         return _made(_STANDING_INDEXES, dialect)
     if name == MIGRATIONS[5]:
         return [*_made(_CUSTODY_TABLES, dialect), *_refusals(dialect, _CUSTODY)]
+    if name == MIGRATIONS[6]:
+        return _made(_CODER_INDEX, dialect)
     if name != MIGRATIONS[0]:
         raise KeyError(name)
     # The full-text column comes before the views: a view's `*` is fixed when it is made.

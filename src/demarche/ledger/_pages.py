@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from demarche.errors import LedgerError
 from demarche.ledger._hits import LOOKED_AT, cut_snippet, find_forms
-from demarche.ledger._selection import Parameters, search_terms, with_words
+from demarche.ledger._selection import Parameters, document_order, search_terms, with_words
 from demarche.model import DocumentRow, LogEntry, SearchHit, SentenceMark, Span, Voice
 
 __all__ = [
@@ -113,8 +113,8 @@ def _documents(connection: Connection, words: str | None) -> tuple[str, str, Par
 
 def _document_keys(connection: Connection, words: str | None, limit: int, offset: int, *, latest: bool) -> list[int]:
     source, where, parameters = _documents(connection, words)
-    order = "DESC" if latest else "ASC"
-    query = f"SELECT s.seq FROM {source} WHERE {where} ORDER BY s.seq {order} LIMIT :most OFFSET :skipped"
+    order = document_order(connection, words, {}, "s.seq") + (" DESC" if latest else "")
+    query = f"SELECT s.seq FROM {source} WHERE {where} ORDER BY {order} LIMIT :most OFFSET :skipped"
     found = connection.execute(sa.text(query), {**parameters, "most": limit, "skipped": offset})
     return [row[0] for row in found]
 

@@ -78,7 +78,7 @@ def content_of(move: Move, version: int) -> Content | None:
 
 def _contents_at(connection: Connection, rows: list[int]) -> Iterator[Content]:
     query = sa.text(
-        "SELECT m.id, m.seq, m.issue, m.act, m.record FROM current_moves m WHERE m.row IN :rows ORDER BY m.row"
+        "SELECT m.id, m.seq, m.issue, m.act, m.record FROM standing s JOIN moves m ON m.row = s.row WHERE s.row IN :rows ORDER BY s.row"
     ).bindparams(sa.bindparam("rows", expanding=True))
     found = connection.execute(query, {"rows": rows}).all()
     parties = _parties(connection, [row[0] for row in found])

@@ -116,7 +116,7 @@ def next_uncertain(connection: Connection, coder: str) -> ReviewTask | None:
         f"AND (g.seq = m.seq OR {_BROUGHT_BACK})) "
         "AND NOT EXISTS (SELECT 1 FROM moves n WHERE n.id = m.id AND n.seq > m.seq) "
         "AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.document = m.document) "
-        "AND EXISTS (SELECT 1 FROM current_clusters k WHERE k.document = m.document AND k.cluster = m.document) "
+        "AND EXISTS (SELECT 1 FROM standing_documents k WHERE k.document = m.document AND k.cluster = m.document) "
         "AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.document = m.document AND v.sentence_start = m.sentence_start "
         f"AND {_STANDING}) ORDER BY m.confidence, m.document, m.sentence_start LIMIT 1"
     )

@@ -10,13 +10,14 @@ from typing import Any
 
 from demarche.model import CodedDocument, Document, LedgerMove, Mention, Move
 
-__all__ = ["document_row", "ledger_move", "mention_rows", "move_row", "reading_row", "words_key"]
+__all__ = ["clean", "document_row", "ledger_move", "mention_rows", "move_row", "reading_row", "words_key"]
 
 _LONGEST = 300
 """Characters of the words of a party by which it is found: an index can hold no more."""
 _RESOLVED = ("id", "sector", "name", "link")
 _ROLES = (("actors", "actor"), ("recipients", "recipient"), ("source", "source"))
 _ELSEWHERE = ("id", "document", "published", "act", "issue", "status", "voice", "confidence", "date")
+_plain = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 Row = dict[str, Any]
 
@@ -64,7 +65,7 @@ def move_row(move: Move, seq: int, *, verdict: str) -> Row:
         "sentence_end": move.sentence.end,
         "parties": _parties(move.actors) + ">" + _parties(move.recipients),
         "words": " ".join(span.text for span in move.spans()),
-        "record": json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        "record": _plain(record),
     }
 
 
@@ -84,6 +85,12 @@ def mention_rows(move: Move, seq: int) -> Iterator[Row]:
                 "name": mention.name,
                 "link": mention.link,
             }
+
+
+def clean(words: str, most: int = 2000) -> str:
+    """Return words as both stores can keep them: no NUL, no lone surrogate, not endless."""
+    whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\ufffd")[:most]
 
 
 def words_key(words: str) -> str:

@@ -20,7 +20,7 @@ from demarche.errors import InputError
 from demarche.ledger._standing import QUADS
 from demarche.model import UNKNOWN, MoveFilter
 
-__all__ = ["Parameters", "Selection", "search_terms", "select", "with_words"]
+__all__ = ["Parameters", "Selection", "document_order", "search_terms", "select", "with_words"]
 
 Parameters = dict[str, Any]
 
@@ -34,6 +34,8 @@ _COMMON = 3
 """A value is common if one move in so many has it."""
 _OF_WORDS = 10_000
 """Moves that words are taken to have: how many they do have is only known when they are found."""
+_FEW = 2000
+"""Documents that are looked up by their words, and then put in order, at most."""
 _MOST = 20_000
 """Moves that one filter may name: a statement can have no more parameters."""
 
@@ -227,6 +229,19 @@ def with_words(connection: Connection, table: str, words: str, parameters: Param
         return f"{alias}.{key} IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH :query)"
     found = "search @@ websearch_to_tsquery('english', :query)"
     return f"d.{found}" if table == "documents" else f"m.row IN (SELECT w.row FROM moves w WHERE w.{found})"
+
+
+def document_order(connection: Connection, words: str | None, parameters: Parameters, key: str) -> str:
+    """Return what documents that have words are put in order by.
+
+    PostgreSQL takes a word that it has no count of for one in two hundred texts, and looks for it through all texts in their order. Where
+    few have the words, the order is one that no index gives, so that the words lead.
+    """
+    if words is None or connection.dialect.name == "sqlite":
+        return key
+    some = f"SELECT 1 FROM documents d WHERE {with_words(connection, 'documents', words, parameters)} LIMIT {_FEW + 1}"
+    found = connection.execute(sa.text(f"SELECT count(*) FROM ({some}) s"), parameters).scalar_one()
+    return f"{key} + 0" if found <= _FEW else key
 
 
 def quoted(terms: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.codebook import load_codebook
+from demarche.ledger._bulk import insert_values, marked, run_each
 
 __all__ = ["QUADS", "TALLIED", "disagreements", "follow", "rebuild"]
 
@@ -266,9 +267,8 @@ def _write(connection: Connection, there: _State, stands: _State) -> None:
         gone = [_key(key) for key, row in old.items() if new.get(key) != row]
         made = [(*_key(key), *row) for key, row in new.items() if old.get(key) != row]
         same = " AND ".join(f"{key} = ?" for key in keys)
-        _each(connection, f"DELETE FROM {table} WHERE {same}", gone)
-        names = (*keys, *values)
-        _each(connection, f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})", made)
+        run_each(connection, f"DELETE FROM {table} WHERE {same}", gone)
+        insert_values(connection, table, (*keys, *values), made)
 
 
 def _key(key: Any) -> tuple[Any, ...]:
@@ -287,9 +287,20 @@ def _count_occasions(connection: Connection, there: _State, stands: _State) -> N
     """Count anew what is told of on the days of moves that came or went."""
     changed = there.moves.items() ^ stands.moves.items()
     told = sorted({(move[-1], move[6], move[5]) for _, move in changed if len(move[5] or "") == 10})
-    _each(connection, "DELETE FROM occasions WHERE parties = ? AND act = ? AND date = ?", told)
-    one = _OCCASIONS.replace("WHERE length(date) = 10", "WHERE parties = ? AND act = ? AND date = ?")
-    _each(connection, f"INSERT INTO occasions {one}", told)
+    join = (
+        "CROSS JOIN" if connection.dialect.name == "sqlite" else "JOIN"
+    )  # what is told leads, by an index of what stands
+    for part in _parts([one for one in told if one[0][:1] != ">"], _MANY // 3):
+        marks, given = ", ".join(["(?, ?, ?)"] * len(part)), tuple(value for one in part for value in one)
+        gone = f"DELETE FROM occasions WHERE (parties, act, date) IN (VALUES {marks})"
+        connection.exec_driver_sql(marked(connection, gone), given)
+        made = (
+            f"WITH told (parties, act, date) AS (VALUES {marks}) INSERT INTO occasions "
+            f"SELECT s.parties, s.act, s.date, count(DISTINCT s.story) FROM told t {join} standing s "
+            "ON s.parties = t.parties AND s.act = t.act AND s.date = t.date "
+            "GROUP BY s.parties, s.act, s.date HAVING min(s.story) < max(s.story)"
+        )
+        connection.exec_driver_sql(marked(connection, made), given)
 
 
 # Tallies
@@ -359,7 +370,15 @@ def _add_tallies(connection: Connection, added: Tallies) -> None:
         "ON CONFLICT (kind, value, month, quad) DO UPDATE SET moves = tallies.moves + excluded.moves, "
         "mentions = tallies.mentions + excluded.mentions"
     )
-    _each(connection, query, [(*key, *counts) for key, counts in sorted(added.items())])
+    rows = [(*key, *counts) for key, counts in sorted(added.items())]
+    if connection.dialect.name == "sqlite":
+        run_each(connection, query, rows)
+    elif rows:  # one statement, however many they are
+        types = ("text", "text", "text", "bigint", "bigint", "bigint")
+        lists = ", ".join(f"CAST(? AS {kind}[])" for kind in types)
+        given = tuple(list(column) for column in zip(*rows, strict=True))
+        unnested = query.replace("VALUES (?, ?, ?, ?, ?, ?)", f"SELECT * FROM unnest({lists})")
+        connection.exec_driver_sql(marked(connection, unnested), given)
 
 
 def _wrong_tallies(connection: Connection, expected: Mapping[Any, int]) -> Iterator[str]:
@@ -396,17 +415,7 @@ def _parts(values: list[Any], size: int) -> Iterator[list[Any]]:
 
 def _listed(connection: Connection, query: str, given: Sequence[Any]) -> Any:
     marks = ", ".join("?" for _ in given)
-    return connection.exec_driver_sql(_marked(connection, query.replace(":given", f"({marks})")), tuple(given))
-
-
-def _each(connection: Connection, query: str, rows: list[tuple[Any, ...]]) -> None:
-    """Run a statement with each of some rows: for the driver as it is, because there are many of them in every entry."""
-    if rows:
-        connection.exec_driver_sql(_marked(connection, query), rows)
-
-
-def _marked(connection: Connection, query: str) -> str:
-    return query if connection.dialect.name == "sqlite" else query.replace("%", "%%").replace("?", "%s")
+    return connection.exec_driver_sql(marked(connection, query.replace(":given", f"({marks})")), tuple(given))
 
 
 def _number(connection: Connection, query: str) -> int:

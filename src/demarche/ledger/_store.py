@@ -128,7 +128,9 @@ class Store:
         except (UnicodeEncodeError, OverflowError) as error:
             raise InputError(f"cannot be kept: {error}; take out what is no character, or is too large") from error
         except DBAPIError as error:
-            if str(getattr(error.orig, "sqlstate", "") or "").startswith(("22", "54")):
+            # What the driver refuses by itself, as a NUL, has no state, but a class that the standard names.
+            state = str(getattr(error.orig, "sqlstate", "") or "")
+            if state.startswith(("22", "54")) or type(error.orig).__name__ == "DataError":
                 first = str(error.orig).splitlines()[0]
                 raise InputError(f"cannot be kept in this store ({first}); shorten it or clean it") from error
             raise LedgerError(f"{self.shown}: {_explain(str(error.orig))}") from error
@@ -202,13 +204,21 @@ def _sqlite_engine(path: Path, shown: str, *, create: bool, wait: float) -> Engi
         # of something else is left as it is.
         if not fixed and (not names or "migrations" in names):
             connection.execute("PRAGMA journal_mode=WAL")
-        # Read as memory, a file of gigabytes answers twice as fast.
-        for pragma in ("synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=2147418112"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
 
 
+_PRAGMAS = (
+    "synchronous=FULL",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "mmap_size=2147418112",  # read as memory, a file of gigabytes answers twice as fast
+    # Keys that are hashes lie all over an index: the pages that each document changes go to the file together with those of many others,
+    # at 128 MB of the log of changes, which is gone when the ledger is closed.
+    "wal_autocheckpoint=32768",
+)
 _EXPLAINED: tuple[tuple[str, str], ...] = (
     ("database is locked", "another program holds it; close that one or wait, then run again"),
     ("readonly|read-only", "it cannot be written; check the permissions of the file and of its folder"),

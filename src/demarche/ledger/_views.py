@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from demarche.errors import InputError, LedgerError
 from demarche.ledger._rows import ledger_move
-from demarche.ledger._selection import Parameters, Selection, select, with_words
+from demarche.ledger._selection import Parameters, Selection, document_order, select, with_words
 from demarche.ledger._standing import TALLIED
 from demarche.model import Count, Document, LedgerMove, LogEntry, Move, MoveFilter, Occasion, OpenMention, Overview
 
@@ -128,10 +128,11 @@ def moves_at(connection: Connection, keys: Sequence[int], *, settled: bool = Tru
     """Return the moves with these keys, in their order; their parties as settled, or as they were taken in."""
     if not keys:
         return []
+    # From what stands, not from `current_moves`: the view would have to look for later rows and the latest cluster of each.
     query = sa.text(
         "SELECT m.row, m.id, m.seq, m.document, m.verdict, m.act, m.issue, m.status, m.voice, m.confidence, m.date, "
-        "m.sentence_start, m.sentence_end, m.record, m.publisher, m.title, m.published, m.cluster "
-        "FROM current_moves m WHERE m.row IN :keys"
+        "m.sentence_start, m.sentence_end, m.record, d.publisher, d.title, d.published, s.cluster "
+        "FROM standing s JOIN moves m ON m.row = s.row JOIN documents d ON d.id = m.document WHERE s.row IN :keys"
     ).bindparams(sa.bindparam("keys", expanding=True))
     rows = {row["row"]: dict(row) for row in connection.execute(query, {"keys": list(keys)}).mappings()}
     mentions = _mentions(connection, [row["id"] for row in rows.values()], settled=settled)
@@ -282,7 +283,8 @@ def documents(connection: Connection, words: str | None, *, limit: int, offset: 
     """Return documents in the order they were taken in."""
     parameters: Parameters = {"most": limit, "skipped": offset}
     where = KEPT if words is None else f"{KEPT} AND {with_words(connection, 'documents', words, parameters)}"
-    query = f"SELECT {_DOCUMENT} FROM documents d WHERE {where} ORDER BY d.seq LIMIT :most OFFSET :skipped"
+    order = document_order(connection, words, dict(parameters), "d.seq")
+    query = f"SELECT {_DOCUMENT} FROM documents d WHERE {where} ORDER BY {order} LIMIT :most OFFSET :skipped"
     return [Document(**row) for row in connection.execute(sa.text(query), parameters).mappings()]
 
 
@@ -333,7 +335,13 @@ def log(
 
 def log_kinds(connection: Connection) -> list[str]:
     """Return the kinds of entries that there are, by name."""
-    return [row[0] for row in connection.execute(sa.text("SELECT DISTINCT kind FROM log ORDER BY kind"))]
+    # From one kind to the next: an index knows each of them, but a DISTINCT would look at every entry.
+    query = (
+        "WITH RECURSIVE k(kind) AS (SELECT min(kind) FROM log UNION ALL "
+        "SELECT (SELECT min(l.kind) FROM log l WHERE l.kind > k.kind) FROM k WHERE k.kind IS NOT NULL) "
+        "SELECT kind FROM k WHERE kind IS NOT NULL ORDER BY kind"
+    )
+    return [row[0] for row in connection.execute(sa.text(query))]
 
 
 def moves_in(connection: Connection, document: str, start: int, end: int, *, limit: int) -> list[int]:
