@@ -1,11 +1,15 @@
-"""What the reader costs: ``python benchmarks/speed.py [--news ITEMS.jsonl.gz]``.
+"""What the reader costs: ``python benchmarks/speed.py [--news ITEMS.jsonl.gz] [--weights FOLDER]``.
 
 Everything runs on one core in one process, so that the figures are ratios of things measured side by side:
 
 - the whole pipeline from text to moves (splitting, tokenising, both graphs, decoding, records; not reading files or telling
   the language) against its two ONNX sessions alone, fed with the very same arrays again: the share of the network;
 - sentences a second, and how the cost of a sentence changes from 10^3 to 10^5 sentences;
-- in processes of their own: the time from the command line to the first coded sentence, and the peak memory.
+- with other weights (``--weights``): their speed against that of the shipped ones, in turns, so that what else runs slows both;
+- in processes of their own: the time from the command line to the first coded sentence, against that of loading the libraries alone,
+  and the peak memory.
+
+Python's own compiled files are kept in a folder that is thrown away, as an installed package has them.
 
 Sentences are those of the bundled dossier, repeated, or those of a file of documents.
 """
@@ -15,10 +19,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -55,12 +61,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--news", type=Path, help="JSON lines of documents with text, gzip or not")
     parser.add_argument("--most", type=int, default=100_000, help="sentences of the longest run")
+    parser.add_argument("--weights", type=Path, help="folder with weights to measure beside the shipped ones")
     options = parser.parse_args()
     texts = list(islice(_texts(options.news or _DOSSIER), 3000))
     weights = load_weights(threads=1)
     _compare(weights, texts, 1000)
+    if options.weights:
+        _beside(weights, load_weights(options.weights, threads=1), texts, 1000)
     _grow(Reader(weights), texts, options.most)
-    _start()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        _start(environment, options.weights)
     _memory(texts)
 
 
@@ -119,13 +131,46 @@ def _grow(reader: Reader, texts: list[str], most: int) -> None:
         size *= 10
 
 
-def _start() -> None:
+def _beside(shipped: Weights, other: Weights, texts: list[str], least: int) -> None:
+    """Print the processor time of the two, in turns: the median of five ratios."""
+    ratios, speeds = [], []
+    for _ in range(6):
+        times = []
+        for weights in (shipped, other):
+            started = time.process_time()
+            sentences = _code(Reader(weights), texts, least)
+            times.append(time.process_time() - started)
+        ratios.append(times[0] / times[1])
+        speeds.append(sentences / times[1])
+    print(f"the other weights: {statistics.median(ratios[1:]):.2f} times as fast as the shipped ones, ", end="")
+    print(f"{statistics.median(speeds[1:]):.0f} sentences a second of processor time")
+
+
+def _start(environment: dict[str, str], weights: Path | None) -> None:
+    """Print seconds from the command line to the first coded sentence, beside those of a bare start, in turns."""
     command = [sys.executable, "-m", "demarche", "code", "-", "--format", "jsonl"]
-    times = [
-        _seconds(lambda: subprocess.run(command, input=_LEDE.encode(), check=True, capture_output=True))
-        for _ in range(7)
-    ]
-    print(f"command line to the first coded sentence: {statistics.median(times[1:]):.2f} s (median of 6, warm disk)")
+    commands = {
+        "the libraries alone (onnxruntime, numpy, tokenizers)": [
+            sys.executable,
+            "-c",
+            "import onnxruntime, numpy, tokenizers",
+        ],
+        "command line to the first coded sentence": command,
+    }
+    if weights:
+        commands["the same with the other weights"] = [*command, "--weights", str(weights)]
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(7):
+        for name, line in commands.items():
+            times[name].append(
+                _seconds(
+                    lambda line=line: subprocess.run(
+                        line, input=_LEDE.encode(), check=True, capture_output=True, env=environment
+                    )
+                )
+            )
+    for name, taken in times.items():
+        print(f"{name}: {statistics.median(taken[1:]):.2f} s (median of 6, warm disk)")
 
 
 def _memory(texts: list[str]) -> None:

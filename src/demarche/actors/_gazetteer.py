@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -110,6 +112,10 @@ class Gazetteer:
 
     def add(self, table: str, row: dict[str, str]) -> None:
         """Add one row of a table."""
+        self.adder(table)(row)
+
+    def adder(self, table: str) -> Callable[[dict[str, str]], None]:
+        """Return what adds a row of a table."""
         adders = {
             "states": self._add_state,
             "seats": self._add_seat,
@@ -119,7 +125,7 @@ class Gazetteer:
             "nouns": self._add_noun,
             "female_names": self._add_female_name,
         }
-        adders[table](row)
+        return adders[table]
 
     def name_of(self, actor: str | None) -> str | None:
         """Return the canonical name of an actor's id, None if it is unknown."""
@@ -172,16 +178,18 @@ class Gazetteer:
         self._index(self.names, entry, [row["name"], *_split(row["names"]), *_split(row["members"])])
 
     def _add_person(self, row: dict[str, str]) -> None:
-        sector = _ROLE_SECTORS.get(row["role"]) or self.sectors.get(row["actor"], "GOV")
-        if row["actor"] in self.sectors:
-            sector = self.sectors[row["actor"]]
-        titles = tuple(title.lower() for title in _split(row["title"]))
-        entry = Entry("person", row["actor"], sector or None, row["name"], row["role"], titles, row["from"], row["to"])
-        self.offices.setdefault((row["actor"], row["role"]), []).append(entry)
-        full = keys(row["name"])
-        self._index(self.names if len(full) > 1 else self.surnames, entry, [row["name"]])
-        for name in _split(row["names"]):
-            self._index(self.names if len(keys(name)) > 1 else self.surnames, entry, [name])
+        actor, role, name = row["actor"], row["role"], row["name"]
+        sector = self.sectors.get(actor)
+        if sector is None:
+            sector = _ROLE_SECTORS.get(role) or "GOV"
+        titles = tuple(_split(row["title"].lower()))
+        entry = Entry("person", actor, sector or None, name, role, titles, row["from"], row["to"])
+        self.offices.setdefault((actor, role), []).append(entry)
+        full = keys(name)
+        self._index_words(self.names if len(full) > 1 else self.surnames, entry, name, full)
+        for other in _split(row["names"]):
+            words = keys(other)
+            self._index_words(self.names if len(words) > 1 else self.surnames, entry, other, words)
         last = full[-2] if len(full) > 2 and full[-1] in _SUFFIXES else full[-1]
         self._put(self.surnames, (last,), entry)
 
@@ -196,14 +204,16 @@ class Gazetteer:
 
     def _index(self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, names: Iterable[str]) -> None:
         for name in names:
-            words = keys(name)
-            self._put(table, words, entry)
-            if table is self.names:
-                bare = words[1:] if words[:1] == ("the",) else words
-                how = (
-                    "the" if bare != words and len(bare) == 1 else "upper" if len(bare) == 1 and name.isupper() else ""
-                )
-                self.written[bare] = how if self.written.get(bare, how) == how else ""
+            self._index_words(table, entry, name, keys(name))
+
+    def _index_words(
+        self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, name: str, words: tuple[str, ...]
+    ) -> None:
+        self._put(table, words, entry)
+        if table is self.names:
+            bare = words[1:] if words[:1] == ("the",) else words
+            how = "" if len(bare) != 1 else "the" if bare != words else "upper" if name.isupper() else ""
+            self.written[bare] = how if self.written.get(bare, how) == how else ""
 
     def _put(self, table: Any, words: tuple[str, ...], entry: Entry) -> None:
         if not words:
@@ -213,10 +223,13 @@ class Gazetteer:
         if table is self.nouns:
             table[words] = entry
         else:
-            found = table.setdefault(words, [])
-            if not found or found[-1] is not entry:
+            found = table.get(words)
+            if found is None:
+                table[words] = [entry]
+            elif found[-1] is not entry:
                 found.append(entry)
-        self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
+        if len(words) > self.longest.get(words[0], 0):
+            self.longest[words[0]] = len(words)
 
 
 def load_gazetteer(*more: str | Path) -> Gazetteer:
@@ -248,8 +261,21 @@ def load_gazetteer(*more: str | Path) -> Gazetteer:
 @cache
 def _shipped() -> Gazetteer:
     gazetteer = Gazetteer()
-    _fill(gazetteer, _shipped_files(), check=False)
+    with _uncollected():
+        _fill(gazetteer, _shipped_files(), check=False)
     return gazetteer
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold off the search for garbage: of a hundred thousand objects that all stay, it would look through each time and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _shipped_files() -> list[Any]:
@@ -272,8 +298,9 @@ def _fill(gazetteer: Gazetteer, paths: list[Any], *, check: bool) -> None:
     order = list(_COLUMNS)
     tables = sorted(((order.index(_table(path)), path.name, path) for path in paths), key=lambda item: item[:2])
     for number, _, path in tables:
+        add = gazetteer.adder(order[number])
         for row in _rows(path, order[number], check=check):
-            gazetteer.add(order[number], row)
+            add(row)
 
 
 def _table(path: Any) -> str:

@@ -83,22 +83,24 @@ class _Tally:
         self._coded = self._failed = 0
 
     def watch(self, items: Iterable[CodedDocument | Failure]) -> Iterator[CodedDocument | Failure]:
+        if not (self._shown and sys.stderr.isatty()):  # what draws progress takes a while to load
+            yield from map(self._count, items)
+            return
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.completed} documents"), TimeElapsedColumn())
-        shown = console.is_terminal and self._shown
-        with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("coding", total=None)
             for item in items:
                 yield self._count(item)
                 progress.advance(task)
 
     def _count(self, item: CodedDocument | Failure) -> CodedDocument | Failure:
-        from demarche.present import show_line
-
         if isinstance(item, Failure):
+            from demarche.present import show_line
+
             self._failed += 1
             click.echo(f"demarche: {show_line(item.where)}: {show_line(item.reason)}", err=True)
             return item

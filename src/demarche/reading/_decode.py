@@ -53,6 +53,9 @@ def decode_tags(scores: NDArray[np.float32], tags: tuple[str, ...]) -> list[tupl
     if not len(scores):
         return []
     transitions = _transitions(tags)
+    likeliest = scores.argmax(axis=1)
+    if tags[likeliest[0]][0] != "I" and not transitions[likeliest[:-1], likeliest[1:]].any():
+        return _spans(likeliest.tolist(), scores, tags)  # where each word's best tag may stand, no sequence is likelier
     best = scores[0] + np.where([tag[0] == "I" for tag in tags], _FORBIDDEN, 0.0)
     back = np.zeros(scores.shape, dtype=np.int64)
     for word in range(1, len(scores)):
@@ -75,7 +78,7 @@ def _spans(path: list[int], scores: NDArray[np.float32], tags: tuple[str, ...]) 
         end = word + 1
         while end < len(path) and tags[path[end]][0] == "I":
             end += 1
-        score = float(np.mean([scores[position, path[position]] for position in range(word, end)]))
+        score = sum(float(scores[position, path[position]]) for position in range(word, end)) / (end - word)
         spans.append((tags[path[word]][2:], word, end, score))
         word = end
     return spans

@@ -17,11 +17,10 @@ from demarche.reading._labels import VOICES
 from demarche.reading._relation import relate_pair
 from demarche.reading._sentences import split_sentences
 from demarche.reading._tokens import Tokens, split_tokens
-from demarche.reading._weights import FirstPass, Weights, load_weights
+from demarche.reading._weights import FirstPass, Weights, batches, load_weights
 
 __all__ = ["Reader", "load_reader"]
 
-_BATCH = 16
 _WINDOW = 256
 """Sentences that are held at once and sorted by length, so that little of a batch is padding."""
 
@@ -101,8 +100,8 @@ class Reader:
         tokens = split_tokens(self._weights.tokenizer, [span.text for span in window])
         order = sorted(range(len(window)), key=lambda number: len(tokens[number].ids))
         found: dict[int, ReadSentence] = {}
-        for start in range(0, len(order), _BATCH):
-            numbers = order[start : start + _BATCH]
+        for part in batches([len(tokens[number].ids) for number in order]):
+            numbers = order[part]
             read = self._read_batch([window[number] for number in numbers], [tokens[number] for number in numbers])
             found.update(zip(numbers, read, strict=True))
         return [found[number] for number in range(len(window))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,33 +58,36 @@ class Tokens:
 
 def split_tokens(tokenizer: Any, texts: list[str]) -> list[Tokens]:
     """Return the tokens of each text; `tokenizer` is a ``tokenizers.Tokenizer`` that truncates to MAX_PIECES."""
-    encodings = tokenizer.encode_batch([_LONE.sub("\ufffd", text) for text in texts])
-    return [_tokens(text, encoding) for text, encoding in zip(texts, encodings, strict=True)]
+    # One by one: for the few sentences of a report, handing them to threads of its own costs the tokenizer more than the work.
+    return [_tokens(text, tokenizer.encode(_LONE.sub("\ufffd", text))) for text in texts]
 
 
 def _tokens(text: str, encoding: Any) -> Tokens:
-    words: list[list[int]] = []
-    case = np.zeros(len(encoding.ids), dtype=np.int64)
+    first: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    words: list[int] = []
     previous = None
     for piece, (word, (start, end)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
         if word is not None and word == previous:
-            words[-1][2] = end
+            ends[-1] = end
         elif word is not None:
-            words.append([piece, start, end])
+            first.append(piece)
+            starts.append(start)
+            ends.append(end)
+        words.append(len(first) - 1 if word is not None else -1)
         previous = word
-    bounds = np.asarray(words, dtype=np.int64).reshape(-1, 3)
-    ends = np.append(bounds[1:, 0], len(encoding.ids) - 1) if len(words) else bounds[:, 0]
-    for (first, start, end), stop in zip(words, ends, strict=True):
-        case[first:stop] = _case(text[start:end])
+    cases = [*(_case(text[start:end]) for start, end in zip(starts, ends, strict=True)), 0]  # the last one for no word
     return Tokens(
         ids=np.asarray(encoding.ids, dtype=np.int64),
-        case=case,
-        first=bounds[:, 0].copy(),
-        starts=bounds[:, 1].copy(),
-        ends=bounds[:, 2].copy(),
+        case=np.asarray([cases[word] for word in words], dtype=np.int64),
+        first=np.asarray(first, dtype=np.int64),
+        starts=np.asarray(starts, dtype=np.int64),
+        ends=np.asarray(ends, dtype=np.int64),
     )
 
 
+@lru_cache(maxsize=65536)
 def _case(word: str) -> int:
     if any(character.isdigit() for character in word):
         return 5
