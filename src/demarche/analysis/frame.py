@@ -8,14 +8,24 @@ from typing import Any, Literal
 
 from demarche.codebook import load_codebook
 from demarche.errors import InputError, MissingExtra
-from demarche.model import Act, CodedDocument, LeftOut, Mention, Move
+from demarche.model import Act, Assignment, CodedDocument, LeftOut, Mention, Move
 
 try:
     import polars as pl
 except ImportError as error:
     raise MissingExtra("an analysis", "analysis") from error
 
-__all__ = ["SCHEMA", "as_frame", "coded_rows", "convert_frame", "drop_copies", "frame_rows", "keep_usable"]
+__all__ = [
+    "SCHEMA",
+    "as_frame",
+    "coded_rows",
+    "convert_frame",
+    "drop_copies",
+    "frame_rows",
+    "frame_table",
+    "keep_usable",
+    "with_propositions",
+]
 
 SCHEMA: dict[str, Any] = {
     "id": pl.String,
@@ -104,6 +114,23 @@ def frame_rows(rows: Iterable[Mapping[str, Any]], *, step: int = 50_000) -> pl.D
     while batch := list(islice(source, step)):
         parts.append(pl.DataFrame(batch, schema=raw))
     return as_frame(pl.concat(parts))
+
+
+def frame_table(table: Any) -> pl.DataFrame:
+    """Return an Arrow table that has some columns of `SCHEMA`, in their types, as a frame; the others are null and take no memory."""
+    frame = pl.DataFrame(table)
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype=kind).alias(name) for name, kind in SCHEMA.items()
+    )
+
+
+def with_propositions(frame: pl.DataFrame, assignments: Iterable[Assignment]) -> pl.DataFrame:
+    """Return the moves with the propositions that their contents were given."""
+    rows = [(given.move, given.proposition, given.polarity) for given in assignments]
+    schema = {name: SCHEMA[name] for name in ("id", "proposition", "polarity")}
+    given = pl.DataFrame(rows, schema=schema, orient="row")
+    joined = frame.drop("proposition", "polarity").join(given, on="id", how="left", maintain_order="left")
+    return joined.select(list(SCHEMA))
 
 
 def coded_rows(coded: CodedDocument, *, sectors: bool = False) -> Iterator[dict[str, Any]]:
@@ -298,12 +325,18 @@ def drop_copies(frame: pl.DataFrame) -> pl.DataFrame:
     differ but the proposition is the same, it is a copy all the same. Where status, voice
     or what is known of the date differ, it is none: one of them may be usable where the other is not.
     """
+    ends = (pl.col("document").min().alias("low"), pl.col("document").max().alias("high"))
+    several = frame.group_by("cluster").agg(ends).filter(pl.col("low") != pl.col("high")).get_column("cluster")
+    if several.is_empty():  # most clusters have one document, and to compare moves costs more than all the rest
+        return frame
+    shared = frame.get_column("cluster").is_in(several.implode(), nulls_equal=True)
     about = pl.coalesce("proposition", "content").fill_null("")
     key = [pl.col(name).list.sort().list.join("|") for name in ("actors", "recipients")]
     told = [pl.col(name).fill_null("") for name in ("status", "voice", "precision")]
     sign = pl.col("polarity").fill_null(0)
     first = pl.col("document").first().over("cluster", "act", *key, about, sign, *told)
-    return frame.filter(pl.col("document") == first)
+    copies = frame.filter(shared).select(pl.col("document") != first).to_series()
+    return frame.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(shared.arg_true().filter(copies).implode()))
 
 
 def keep_usable(

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from demarche.cli._ledger import filter_options, ledger_option, make_filter, open_ledger
+from demarche.cli._archive import archive_options, open_source
+from demarche.cli._ledger import filter_options, make_filter
 from demarche.cli._output import open_output
 from demarche.errors import LedgerError
 from demarche.model import LedgerMove
@@ -22,12 +23,21 @@ _FORMATS = ("table", "jsonl", "csv", "parquet")
 
 
 class Asked:
-    """What a verb was asked: the ledger, the filters, and where the answer goes."""
+    """What a verb was asked: the ledger (of an archive, what stands for one), the filters, and where the answer goes."""
 
     def __init__(
-        self, ledger: Any, wanted: Any, *, sectors: bool, form: str, output: str | None, plot: str | None
+        self,
+        ledger: Any,
+        wanted: Any,
+        *,
+        sectors: bool,
+        form: str,
+        output: str | None,
+        plot: str | None,
+        analysis: str = "",
     ) -> None:
         self.ledger = ledger
+        self._analysis = analysis
         self.today = date.today()
         self._wanted = wanted
         self._sectors = sectors
@@ -35,14 +45,22 @@ class Asked:
         self._output = output
         self._plot = plot
 
-    def moves(self) -> Any:
-        """Return the frame of the moves that pass the filters, each with the proposition of its content."""
+    def moves(self, analysis: str | None = None) -> Any:
+        """Return the frame of the moves that pass the filters, each with the proposition of its content.
+
+        Parameters
+        ----------
+        analysis
+            What an archive is to give them for; that of the verb by default.
+        """
         from rich.console import Console
         from rich.progress import Progress
 
         from demarche.pipeline import frame_moves, group_propositions
 
         console = Console(stderr=True)
+        if hasattr(self.ledger, "take"):
+            return self._checked(self.ledger.take(analysis or self._analysis, self._wanted, console))
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("grouping contents", total=None)
 
@@ -53,7 +71,9 @@ class Asked:
                 group_propositions(self.ledger, report=report)
             except LedgerError as error:  # one may read a ledger that one may not write
                 click.echo(f"demarche: new contents are left out, they could not be grouped: {error}", err=True)
-        moves = frame_moves(self.ledger, self._wanted, sectors=self._sectors)
+        return self._checked(frame_moves(self.ledger, self._wanted, sectors=self._sectors))
+
+    def _checked(self, moves: Any) -> Any:
         if moves.is_empty():
             click.echo("demarche: no move passes these filters (ids of actors: demarche actors)", err=True)
         return moves
@@ -103,6 +123,8 @@ class Asked:
         render, chart
             Called with the result and ``name``, the first with ``quote`` too, and with what `further` holds.
         """
+        if hasattr(self.ledger, "complete"):
+            result = self.ledger.complete(result)
         self._write(result, list(rows), render, further)
         if self._plot and chart:
             from demarche.present.plot import draw_chart
@@ -123,6 +145,8 @@ class Asked:
 
         with open_output(self._output, binary=self._form == "parquet") as file:
             if self._form == "table":
+                if hasattr(self.ledger, "fetch"):
+                    self.ledger.fetch(lambda quote: render(result, name=self.name, quote=quote, **further))
                 made = render(result, name=self.name, quote=self.quote, **further)
                 console = Console(file=file, highlight=False)
                 for part in made if isinstance(made, list | tuple) else [made]:
@@ -151,14 +175,28 @@ def analysis_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(function)
     def run(
-        url: str, sectors: bool, form: str, output: str | None, plot: str | None, filters: dict[str, Any], **own: Any
+        stored: dict[str, Any],
+        sectors: bool,
+        form: str,
+        output: str | None,
+        plot: str | None,
+        filters: dict[str, Any],
+        **own: Any,
     ) -> int:
         if form == "parquet" and output is None and sys.stdout.isatty():
             raise click.UsageError("Parquet is binary; name a file with --output")
         if plot and Path(plot).suffix.lower() not in (".svg", ".png", ".json"):
             raise click.BadParameter("name a file that ends in .svg, .png or .json", param_hint="--plot")
-        with open_ledger(url) as ledger:
-            asked = Asked(ledger, make_filter(**filters), sectors=sectors, form=form, output=output, plot=plot)
+        with open_source(**stored, sectors=sectors) as ledger:
+            asked = Asked(
+                ledger,
+                make_filter(**filters),
+                sectors=sectors,
+                form=form,
+                output=output,
+                plot=plot,
+                analysis=_ANALYSES.get(function.__name__, function.__name__),
+            )
             return function(asked, **own)
 
     return _with_options(run)
@@ -180,7 +218,11 @@ def _with_options(run: Callable[..., int]) -> Callable[..., int]:
         click.option("--sectors", is_flag=True, help="Tell a state's government, forces ... apart (SUN GOV, SUN MIL)."),
     ):  # fmt: skip
         made = option(made)
-    return ledger_option(filter_options(made))
+    return archive_options(filter_options(made))
+
+
+_ANALYSES = {"show": "outlook", "network": "stances"}
+"""What an archive calls the analyses of verbs that have another name; a network of addresses says so itself."""
 
 
 def _filter_names() -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def network(
     from demarche.present.charts.network import chart_network
     from demarche.present.network import render_network
 
-    found = build_network(asked.moves(), kind, window=window, step=step, normalise=normalise, seed=seed)
+    told = {"addresses": "dated addresses" if window else "addresses"}.get(kind, "stances")
+    found = build_network(asked.moves(told), kind, window=window, step=step, normalise=normalise, seed=seed)
     if graphml:
         _write_graphml(found, graphml, asked)
     asked.show(found, rows=found.rows, render=render_network, chart=chart_network, proposition=asked.proposition)
