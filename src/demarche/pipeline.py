@@ -6,8 +6,9 @@ The stages never import each other; this module is where a document goes from on
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import groupby, islice
@@ -15,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from demarche.actors import Gazetteer, link_moves, load_gazetteer
-from demarche.analysis import measure_accuracy
-from demarche.analysis.gain import measure_gain
 from demarche.codebook import load_codebook
 from demarche.coding import make_moves
 from demarche.dates import date_moves
@@ -46,20 +45,22 @@ from demarche.model import (
     TimeSpan,
     Voice,
 )
-from demarche.model.report import Scope
-from demarche.model.training import Gain
 from demarche.reading import AnyReader, Comparer, Reader, load_comparer, load_reader
 from demarche.sources import document_from_text, parse_published, read_coded, read_raw, read_sources
 
 # A database library takes a while to load, and only a ledger needs it; a language model and fetching need extras.
 if TYPE_CHECKING:
+    from demarche.archive import Archive, HeldPropositions, Taking
     from demarche.fetching import Fetcher
     from demarche.ledger import Ledger
+    from demarche.model.training import Gain
     from demarche.reading.llm import LanguageModelReader
     from demarche.sources.archive import RawArchive
 
 __all__ = [
+    "ArchiveMoves",
     "actor_name",
+    "archive_moves",
     "check_issue",
     "check_raw",
     "code",
@@ -196,7 +197,7 @@ def code_all(
 
 
 def _coded(
-    items: Iterable[Document | Failure | Taken], reader: AnyReader, gazetteer: Gazetteer | None, workers: int
+    items: Iterable[Document | CodedDocument | Failure | Taken], reader: AnyReader, gazetteer: Gazetteer | None, workers: int
 ) -> Iterator[CodedDocument | Failure | Taken]:
     """Yield items in their order, documents among them coded."""
     if workers <= 1:
@@ -216,21 +217,22 @@ def _coded(
 
 
 def _code_item(
-    item: Document | Failure | Taken, reader: AnyReader, gazetteer: Gazetteer | None
+    item: Document | CodedDocument | Failure | Taken, reader: AnyReader, gazetteer: Gazetteer | None
 ) -> CodedDocument | Failure | Taken:
     return _code_or_fail(item, reader, gazetteer) if isinstance(item, Document) else item
 
 
 def ingest(
-    documents: Iterable[Document | Failure],
+    documents: Iterable[Document | CodedDocument | Failure],
     ledger: Ledger,
     *,
     reader: AnyReader | None = None,
     gazetteer: Gazetteer | None = None,
     archive: RawArchive | None = None,
     workers: int = 1,
+    batch: int = 256,
 ) -> Iterator[Taken | Failure]:
-    """Code documents into a ledger, and yield what became of each, in the order given; one is held at a time.
+    """Code documents into a ledger, and yield what became of each, in the order given, once it is in it; a batch is held at a time.
 
     What is in the ledger already is not coded again, so that a run that was broken off goes on where it was. A failure is
     recorded in the ledger, and the run goes on.
@@ -238,7 +240,7 @@ def ingest(
     Parameters
     ----------
     documents
-        From :func:`~demarche.sources.read_sources`.
+        From :func:`~demarche.sources.read_sources`; what is coded already, as in an archive, is taken in as it is.
     ledger
         From :meth:`Ledger.open <demarche.ledger.Ledger.open>`.
     reader, gazetteer
@@ -248,44 +250,92 @@ def ingest(
         hash is kept alone.
     workers
         As of :func:`code_all`; the ledger is written by this process alone, in the order of the documents.
+    batch
+        Documents that are written together at most: one transaction costs a good part of what it costs for many. Those that are
+        coded are not kept waiting for longer than five seconds, but for the one that is coded next. A process that is killed loses
+        those, and no other; one that is interrupted, or fails, writes them first. With 1 a document is in the ledger before the next one
+        is asked for, which matters where asking means that it was dealt with (:meth:`Watcher.round <demarche.fetching.Watcher.round>`).
 
     Raises
     ------
     LedgerError
         If the ledger or the archive cannot be written: what was yielded before is in it.
     """
-    for item in _coded(_without_known(documents, ledger), reader or load(), gazetteer, workers):
-        made = _take_in(item, ledger, archive) if isinstance(item, CodedDocument) else item
-        if isinstance(made, Failure):
-            ledger.fail(made)
-        yield made
-
-
-def _without_known(documents: Iterable[Document | Failure], ledger: Ledger) -> Iterator[Document | Failure | Taken]:
-    """Yield documents, and in place of those that are in the ledger already that they were taken."""
-    for document in documents:
-        try:
-            known = isinstance(document, Document) and ledger.has(document)
-        except InputError as error:
-            yield Failure(where=_place_of(cast(Document, document)), stage="ledger", reason=error.reason)
-            continue
-        yield Taken(document=document.id, moves=0, known=True) if known and isinstance(document, Document) else document
-
-
-def _take_in(coded: CodedDocument, ledger: Ledger, archive: RawArchive | None) -> Taken | Failure:
+    held = _Held(ledger, archive, most=batch)
     try:
-        added = ledger.add(_keep_raw(coded, archive) if archive else coded)
+        for item in _coded(_without_known(documents, ledger), reader or load(), gazetteer, workers):
+            yield from held.add(item)
+        yield from held.flush()
+    except BaseException:  # what is coded need not be coded again
+        held.flush()
+        raise
+
+
+class _Held:
+    """Documents that are coded and not yet in the ledger."""
+
+    def __init__(
+        self, ledger: Ledger, archive: RawArchive | None, *, most: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._most = most
+        self._clock = clock
+        self._items: list[CodedDocument | Failure | Taken] = []
+        self._characters = 0
+        self._written: float | None = None  # so that the first one is not held: it shows that all is well
+
+    def add(self, item: CodedDocument | Failure | Taken) -> list[Taken | Failure]:
+        """Hold one more, and return what became of all that are held if they were written now."""
+        self._items.append(item)
+        self._characters += len(item.document.text) if isinstance(item, CodedDocument) else 0
+        full = len(self._items) >= self._most or self._characters >= _HELD_CHARACTERS
+        if full or self._written is None or self._clock() - self._written >= _HELD_SECONDS:
+            return self.flush()
+        return []
+
+    def flush(self) -> list[Taken | Failure]:
+        """Write what is held, and return what became of each."""
+        items, self._items, self._characters = self._items, [], 0
+        kept = [_keep_raw(item, self._archive) if isinstance(item, CodedDocument) else item for item in items]
+        made = iter(self._ledger.add_all((one for one in kept if not isinstance(one, Taken)), place=_place_of))
+        self._written = self._clock()
+        return [one if isinstance(one, Taken) else next(made) for one in kept]
+
+
+_HELD_CHARACTERS = 4_000_000
+"""Of the texts that are held at a time, so that long ones take no more memory than short ones."""
+_HELD_SECONDS = 5.0
+
+
+def _without_known(
+    items: Iterable[Document | CodedDocument | Failure], ledger: Ledger
+) -> Iterator[Document | CodedDocument | Failure | Taken]:
+    """Yield documents, and in place of those that are in the ledger already that they were taken."""
+    for item in items:
+        if isinstance(item, Failure):
+            yield item
+            continue
+        if isinstance(item, CodedDocument):  # whether it is known is seen when it is taken in
+            yield item
+            continue
+        try:
+            known = ledger.has(item)
+        except InputError as error:
+            yield Failure(where=_place_of(item), stage="ledger", reason=error.reason)
+            continue
+        yield Taken(document=item.id, moves=0, known=True) if known else item
+
+
+def _keep_raw(coded: CodedDocument, archive: RawArchive | None) -> CodedDocument | Failure:
+    """Return a coded document whose raw bytes are written away, if there is an archive."""
+    custody = coded.document.custody
+    if archive is None or custody is None:
+        return coded
+    try:
+        return replace(coded, document=replace(coded.document, custody=archive.keep(custody)))
     except InputError as error:
         return Failure(where=_place_of(coded.document), stage="ledger", reason=error.reason)
-    return Taken(document=coded.document.id, moves=len(coded.moves), known=not added)
-
-
-def _keep_raw(coded: CodedDocument, archive: RawArchive) -> CodedDocument:
-    """Return a coded document whose raw bytes are written away."""
-    custody = coded.document.custody
-    if custody is None:
-        return coded
-    return replace(coded, document=replace(coded.document, custody=archive.keep(custody)))
 
 
 def check_raw(ledger: Ledger, archive: RawArchive) -> Iterator[RawCheck]:
@@ -332,13 +382,14 @@ def read_inputs(
     pages: bool = False,
     columns: Mapping[str, str] | None = None,
     keep: bool = False,
-) -> Iterator[Document | Failure]:
+) -> Iterator[Document | CodedDocument | Failure]:
     """Yield the documents of files, folders and web addresses, or failures in their place, in order.
 
     Parameters
     ----------
     inputs
-        What :func:`~demarche.sources.read_sources` takes, and addresses that begin with http:// or https://.
+        What :func:`~demarche.sources.read_sources` takes, addresses that begin with http:// or https://, and archives that
+        ``demarche scale code`` wrote, whose documents are coded already.
     fetcher
         Fetches the addresses; without it they are failures: nothing is fetched unasked.
     pages
@@ -346,8 +397,12 @@ def read_inputs(
     columns, keep
         As of :func:`~demarche.sources.read_raw`.
     """
-    for fetched, names in groupby(inputs, key=is_address):
-        if not fetched:
+    from demarche.scale import is_archive, read_archive
+
+    for (fetched, archived), names in groupby(inputs, key=lambda name: (is_address(name), is_archive(name))):
+        if archived:
+            yield from (item for name in names for item in read_archive(name))
+        elif not fetched:
             yield from read_sources(names, columns=columns, keep=keep)
         elif fetcher is None:
             reason = "is a web address, and nothing is fetched unasked"
@@ -658,6 +713,64 @@ def frame_moves(
     return convert_frame(frame_rows(row for item in coded for row in coded_rows(item, sectors=sectors)), as_)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveMoves:
+    """Moves of an archive for one analysis.
+
+    Parameters
+    ----------
+    frame
+        What the analysis takes.
+    taking
+        Makes the result whole: ``taking.complete(result)`` counts what the archive left out because the analysis would have.
+    held
+        The propositions of the contents, as far as they were grouped.
+    """
+
+    frame: Any
+    taking: Taking
+    held: HeldPropositions
+
+
+def archive_moves(
+    archive: Archive,
+    analysis: str,
+    wanted: MoveFilter | None = None,
+    *,
+    comparer: Comparer | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> ArchiveMoves:
+    """Return the moves of an archive that pass a filter, as an analysis needs them, with their propositions where they are grouped.
+
+    Contents are grouped among the moves that pass, for nothing is kept: a proposition here is not that of a ledger with more moves.
+
+    Parameters
+    ----------
+    archive
+        From :meth:`Archive.open <demarche.archive.Archive.open>`.
+    analysis
+        A key of `demarche.archive.NEEDS`, such as ``playbooks``.
+    comparer, report
+        As of :func:`group_propositions`.
+
+    Raises
+    ------
+    InputError
+        If the moves that pass are too many for the analysis; the message says what to filter by.
+    """
+    from demarche.analysis.frame import frame_table, with_propositions
+    from demarche.archive import HeldPropositions
+
+    taking = archive.take(analysis, wanted)
+    frame = frame_table(taking.moves)
+    if not taking.grouped:
+        return ArchiveMoves(frame=frame, taking=taking, held=HeldPropositions())
+    columns = ("id", "issue", "act", "content", "condition", "actors", "recipients")
+    held = HeldPropositions(frame.select(columns).iter_rows())
+    group_propositions(held, comparer=comparer, report=report)
+    return ArchiveMoves(frame=with_propositions(frame, held.assignments()), taking=taking, held=held)
+
+
 def sourced_moves(ledger: Ledger, wanted: MoveFilter | None = None, *, places: bool = False) -> Iterator[SourcedMove]:
     """Yield the moves of a ledger with their documents, as other formats take them (`demarche.exchange.FORMATS`).
 
@@ -716,7 +829,7 @@ def _countries_of(move: Move) -> list[str]:
 
 
 def group_propositions(
-    ledger: Ledger,
+    ledger: Ledger | HeldPropositions,
     *,
     comparer: Comparer | None = None,
     gazetteer: Gazetteer | None = None,
@@ -771,7 +884,7 @@ def read_plan(path: str | Path) -> Document:
 
 
 def match_plan_text(
-    plan: Document, moves: Any, *, ledger: Ledger, before: date | None = None, comparer: Comparer | None = None
+    plan: Document, moves: Any, *, ledger: Ledger | HeldPropositions, before: date | None = None, comparer: Comparer | None = None
 ) -> Plan:
     """Return a plan beside the moves of a ledger: see :func:`demarche.analysis.plans.match_plan`."""
     from demarche.analysis.plans import match_plan, split_points
@@ -843,6 +956,7 @@ def report(
     check_ready()  # before what needs fewer libraries: who installs these has the others too
     from demarche import __version__, gathering
     from demarche.analysis.digest import keep_known
+    from demarche.model.report import Scope
 
     scope = Scope(wanted=wanted or MoveFilter(), sectors=sectors, at=at, rows=rows)
     comparer = comparer or _shipped_comparer()
@@ -895,7 +1009,7 @@ def _shipped_comparer() -> Comparer:
 class _Vectors:
     """Vectors of texts that are kept in the ledger once they are computed: whole numbers of one byte, of length 1 again when read."""
 
-    def __init__(self, ledger: Ledger, comparer: Comparer) -> None:
+    def __init__(self, ledger: Ledger | HeldPropositions, comparer: Comparer) -> None:
         self._ledger = ledger
         self._comparer = comparer
 
@@ -970,6 +1084,8 @@ def evaluate(
     """
     sentences = _gold_sentences(gold, split)
     found = list((reader or load()).read_sentences([sentence.span for sentence in sentences]))
+    from demarche.analysis import measure_accuracy
+
     return measure_accuracy(sentences, found, draws=draws, seed=seed)
 
 
@@ -1000,6 +1116,8 @@ def compare_coders(
     spans = [sentence.span for sentence in sentences]
     found = [list(reader.read_sentences(spans)) for reader in (one, other)]
     about = f"{other.coder} beside {one.coder}"
+    from demarche.analysis.gain import measure_gain
+
     return measure_gain(sentences, found[0], found[1], about=about, draws=draws, seed=seed)
 
 

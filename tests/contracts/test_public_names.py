@@ -1,6 +1,6 @@
 """A public name is a promise: a change to one of these lists is a change for users."""
 
-from demarche import actors, analysis, dates, exchange, fetching, ledger, model, places, present, sources
+from demarche import actors, analysis, archive, dates, exchange, fetching, ledger, model, places, present, sources
 
 NAMES = {
     actors: "Entry Gazetteer link_moves load_gazetteer",
@@ -11,6 +11,7 @@ NAMES = {
         measure_movement measure_repetition measure_reviews
         mine_playbooks parse_playbook parse_playbooks
         score_forecasts split_points take_stances trace_gap write_graphml""",
+    archive: "Archive HeldPropositions NEEDS Need Taking",
     dates: "Found date_moves find_times resolve_phrase",
     fetching: """Entry Feed FeedAdapter FeedState FetchSettings Fetcher RoundCount State Subscription Watcher fetch fetch_all is_feed
         read_feed read_opml write_opml""",
@@ -21,7 +22,7 @@ NAMES = {
     places: "Lookup check_installed locate look_up",
     model: """Accuracy Act Agreement AgreementMeasure Assignment CodedDocument CodedSentence Content Count Custody Document
         DocumentRow Failure Finding Forecast Interval Kept LedgerMove LeftOut LogEntry Measure MeasuredAct
-        MeasuredError MeasuredShare Mention Move MoveFilter Occasion OpenMention Overview PartyWords Place Plan
+        MeasuredError MeasuredShare Mention Move MoveFilter Occasion OpenMention Overview Part PartyWords Place Plan
         PlanChange PlanChanges PlanPoint PlanShare Proposition QUEUES Raw RawCheck ReadMove ReadSentence Reading ReviewCount
         ReviewProgress ReviewSample ReviewTask STEPS STRATA SearchHit SentenceMark SentenceReview SourcedMove Span Status
         Support SupportRow Taken TimeSpan Timeline TimelineCell UNKNOWN VERDICTS Verification Voice""",

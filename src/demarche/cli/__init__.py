@@ -8,37 +8,13 @@ import click
 
 from demarche import __version__
 from demarche.cli._status import EXIT_INTERRUPTED, EXIT_MODEL, EXIT_NOTHING
-from demarche.cli.accounts import accounts
-from demarche.cli.actors import actors
-from demarche.cli.changes import correct, merge, redact, reject, restore, split
-from demarche.cli.claims import claims
-from demarche.cli.code import code
-from demarche.cli.custody import custody
-from demarche.cli.evaluate import evaluate
-from demarche.cli.export import export
-from demarche.cli.import_ import import_
-from demarche.cli.ingest import ingest, overview
-from demarche.cli.network import network
-from demarche.cli.outlook import outlook
-from demarche.cli.plans import plans
-from demarche.cli.playbooks import playbooks
-from demarche.cli.positions import positions
-from demarche.cli.propositions import propositions
-from demarche.cli.recode import recode
-from demarche.cli.repetition import repetition
-from demarche.cli.report import report
-from demarche.cli.reviews import reviews
-from demarche.cli.serve import serve
-from demarche.cli.threats import threats
-from demarche.cli.train import train
-from demarche.cli.views import documents, failures, log, moves, verify
-from demarche.cli.watch import feeds, watch
+from demarche.cli._verbs import Verbs
 from demarche.errors import DemarcheError, MissingExtra, ModelError
 
 __all__ = ["cli", "main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="demarche")
 def cli() -> None:
     """Read what is reported about a conflict: who did or said what to whom, with the words that say it.
@@ -46,17 +22,6 @@ def cli() -> None:
     Exit codes: 0 all was done, 1 some documents could not be coded, 2 wrong usage, nothing could be coded, or the
     output could not be written, 3 the weights or an optional library are missing, 130 interrupted.
     """
-
-
-for verb in (
-    *(code, ingest, watch, feeds, overview, moves, documents, custody, actors, failures, verify, log),
-    *(propositions, positions, repetition, threats, claims, playbooks, plans, outlook, network, report),
-    *(correct, reject, restore, merge, split, redact, evaluate),
-    *(export, import_),
-    *(reviews, recode, train),
-    *(serve, accounts),
-):
-    cli.add_command(verb)
 
 
 def _tell(error: Exception) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["workers_option"]
+__all__ = ["count_cores", "workers_option"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -20,11 +20,11 @@ def workers_option(function: _Function) -> _Function:
         type=click.IntRange(0, 1024),
         default=1,
         show_default=True,
-        callback=lambda _context, _option, number: number or _cores(),
+        callback=lambda _context, _option, number: number or count_cores(),
         help="Processes that code side by side, each on one core; 0 for as many as there are cores.",
     )(function)
 
 
-def _cores() -> int:
+def count_cores() -> int:
     """Return the cores that this process may use, which can be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

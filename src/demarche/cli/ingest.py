@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from demarche.cli._archive import archive_options, open_source, print_archive
 from demarche.cli._coder import ChosenCoder, coder_options
 from demarche.cli._columns import columns_option
 from demarche.cli._fetch import fetch_options, make_settings
@@ -83,11 +84,24 @@ def _make_fetcher(fetching: dict[str, Any]) -> Any:
 
 
 @click.command()
-@ledger_option
-def overview(url: str) -> int:
-    """Show what a ledger holds: documents, clusters, moves by act, actors, the moves reported most."""
-    with open_ledger(url) as ledger:
-        _print_overview(ledger)
+@archive_options
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10**6),
+    default=24,
+    show_default=True,
+    help="With --archive: values of a kind, at most.",
+)
+def overview(stored: dict[str, Any], limit: int) -> int:
+    """Show what a ledger holds: documents, clusters, moves by act, actors, the moves reported most.
+
+    Of an archive: documents, clusters, moves by act, by issue, by month, by actor, and by who does or says something to whom.
+    """
+    with open_source(**stored) as ledger:
+        if stored["archive"] is None:
+            _print_overview(ledger)
+        else:
+            print_archive(ledger, limit)
     return 0
 
 

@@ -24,6 +24,7 @@ from demarche.model.ledger import (
 )
 from demarche.model.moves import Mention, Move, TimeSpan
 from demarche.model.outlook import Forecast
+from demarche.model.parts import Part
 from demarche.model.plans import PartyWords, Plan, PlanChange, PlanChanges, PlanPoint, PlanShare
 from demarche.model.propositions import Assignment, Content, Proposition
 from demarche.model.readings import CodedSentence, Reading, ReadMove, ReadSentence
@@ -77,6 +78,7 @@ __all__ = [
     "Occasion",
     "OpenMention",
     "Overview",
+    "Part",
     "PartyWords",
     "Plan",
     "PlanChange",

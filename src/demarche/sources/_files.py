@@ -14,7 +14,7 @@ from demarche.sources._bytes import Stream
 from demarche.sources._reading import read_raw
 from demarche.sources.adapters import find_adapters
 
-__all__ = ["read_sources"]
+__all__ = ["from_folder", "raw_file", "read_sources"]
 
 Item = Document | Failure
 
@@ -54,23 +54,23 @@ def read_sources(
 
 def _from_path(path: Path) -> Iterator[Raw]:
     if path.is_dir():
-        yield from _from_folder(path)
+        yield from from_folder(path)
         return
     if stat.S_ISREG(path.stat().st_mode):
-        yield _file(path)
+        yield raw_file(path)
     else:  # a pipe: what comes through it comes once
         with open(path, "rb") as stream:
             yield _from_stream(stream, where=str(path), name=path.name)
 
 
-def _from_folder(folder: Path) -> Iterator[Raw]:
+def from_folder(folder: Path) -> Iterator[Raw]:
     """Yield the files of a folder and the folders in it, hidden ones left out, in the order of their names."""
     paths = sorted(path for path in folder.rglob("*") if not _is_hidden(path.relative_to(folder)) and _is_read(path))
     if not paths:
         raise InputError("is a folder without files; there is nothing to read", where=str(folder))
     for path in paths:
         reason = _wrong_link(path, folder)
-        yield _refused(path, reason) if reason else _file(path)
+        yield _refused(path, reason) if reason else raw_file(path)
 
 
 def _is_read(path: Path) -> bool:
@@ -95,7 +95,8 @@ def _refused(path: Path, reason: str) -> Raw:
     return Raw(where=str(path), name=path.name, open=refuse)
 
 
-def _file(path: Path) -> Raw:
+def raw_file(path: Path) -> Raw:
+    """Return the bytes of a file."""
     try:
         size = path.stat().st_size
     except OSError:  # to open it says why

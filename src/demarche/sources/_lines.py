@@ -27,12 +27,19 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class LinesAdapter:
-    """One JSON object a line, with a string ``text`` and what is known of it."""
+    """One JSON object a line, with a string ``text`` and what is known of it.
+
+    Parameters
+    ----------
+    part
+        Of a file that is no member of an archive only the lines in these bytes, and how many lines stand before; None for all.
+    """
 
     name: str = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
     media_types: tuple[str, ...] = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
     columns: Mapping[str, str] = field(default_factory=dict)
+    part: tuple[int, int, int] | None = None
 
     def recognises(self, head: bytes) -> bool:
         """Return whether it begins with a JSON object."""
@@ -46,7 +53,7 @@ class LinesAdapter:
         """Yield the documents, and failures in place of bad lines."""
         keys = Keys(self.columns)
         with closing(raw.open()) as stream:
-            for number, line in _numbered(stream, raw.where):
+            for number, line in _numbered(stream, raw.where, self.part if raw.depth == 0 else None):
                 where = f"{raw.where}:{number}"
                 if len(line) > _limits.LIMITS.line:
                     _skip_line(line, stream)
@@ -57,10 +64,12 @@ class LinesAdapter:
         yield from keys.never_there(raw.where)
 
 
-def _numbered(stream: BinaryIO, where: str) -> Iterator[tuple[int, bytes]]:
-    number = 0
+def _numbered(stream: BinaryIO, where: str, part: tuple[int, int, int] | None) -> Iterator[tuple[int, bytes]]:
+    start, stop, number = part or (0, None, 0)
     try:
-        while line := stream.readline(_limits.LIMITS.line + 1):
+        if part:
+            stream.seek(start)
+        while (stop is None or stream.tell() < stop) and (line := stream.readline(_limits.LIMITS.line + 1)):
             number += 1
             yield number, line
     except (EOFError, zlib.error, lzma.LZMAError, BadGzipFile, BadZipFile) as error:

@@ -19,12 +19,19 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class ParquetAdapter:
-    """A table of Parquet, with pyarrow."""
+    """A table of Parquet, with pyarrow.
+
+    Parameters
+    ----------
+    rows
+        Of a file that is no member of an archive only these, counted from 0 on, the end exclusive; None for all.
+    """
 
     name: str = "parquet"
     suffixes: tuple[str, ...] = (".parquet",)
     media_types: tuple[str, ...] = ("application/vnd.apache.parquet",)
     columns: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[int, int] | None = None
 
     def recognises(self, head: bytes) -> bool:
         """Return whether it begins as Parquet does."""
@@ -42,7 +49,7 @@ class ParquetAdapter:
             raise MissingExtra("Parquet", "parquet") from error
         try:
             with open_seekable(raw) as stream:
-                yield from _rows(stream, raw.where, self.columns)
+                yield from _rows(stream, raw.where, self.columns, self.rows if raw.depth == 0 else None)
         except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
             if isinstance(error, InputError):
                 raise
@@ -52,17 +59,37 @@ class ParquetAdapter:
             ) from error
 
 
-def _rows(stream: BinaryIO, where: str, wanted: Mapping[str, str]) -> Iterator[Document | Failure]:
+def _rows(
+    stream: BinaryIO, where: str, wanted: Mapping[str, str], rows: tuple[int, int] | None
+) -> Iterator[Document | Failure]:
     from pyarrow import parquet
 
     with parquet.ParquetFile(stream) as file:
         names = _names(file, where, wanted)
-        number = 0
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(names.values())):
+        start, stop = rows or (0, file.metadata.num_rows)
+        groups, number = _groups_with(file.metadata, start, stop)
+        for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, columns=list(names.values())):
             for row in batch.to_pylist():
                 number += 1
+                if number > stop:
+                    return
+                if number <= start:
+                    continue
                 values = {name: str(row[column]) for name, column in names.items() if row[column] is not None}
                 yield document_of_row(values, f"{where}:{number}")
+
+
+def _groups_with(metadata: Any, start: int, stop: int) -> tuple[list[int], int]:
+    """Return the row groups that hold the rows from `start` to `stop`, and how many rows stand before the first of them."""
+    found: list[int] = []
+    before = first = 0
+    for number in range(metadata.num_row_groups):
+        rows = metadata.row_group(number).num_rows
+        if before < stop and before + rows > start:
+            first = first if found else before
+            found.append(number)
+        before += rows
+    return found, first
 
 
 def _names(file: Any, where: str, wanted: Mapping[str, str]) -> dict[str, str]:

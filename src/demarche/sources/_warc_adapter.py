@@ -6,6 +6,7 @@ import io
 import mimetypes
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -17,7 +18,7 @@ from demarche.sources._bytes import open_seekable
 from demarche.sources._payload import Headers, header_of, parse_answer, received_headers, split_media_type, unpack_body
 from demarche.sources._warc import Flaw, WarcRecord, is_gzip, read_records
 
-__all__ = ["WarcAdapter", "payload_of"]
+__all__ = ["WarcAdapter", "is_wanted", "payload_of"]
 
 _KINDS = frozenset(("response", "resource", "conversion"))
 _NO_TEXT = (
@@ -44,15 +45,22 @@ _OF_PAGES = frozenset(
 """What a page is made with, or speaks to programs: no document."""
 
 
+@dataclass(frozen=True, slots=True)
 class WarcAdapter:
     """WARC 1.0 and 1.1, plain or gzip: answers with status 200, resources and conversions; all other records are passed over.
 
     One record is held at a time. A damaged record is a failure, and reading goes on at the next.
+
+    Parameters
+    ----------
+    part
+        Of a file that is no member of an archive only the records from this offset on, and before the other; None for all.
     """
 
-    name = "warc"
-    suffixes = (".warc", ".warc.gz")
-    media_types = ("application/warc",)
+    name: str = "warc"
+    suffixes: tuple[str, ...] = (".warc", ".warc.gz")
+    media_types: tuple[str, ...] = ("application/warc",)
+    part: tuple[int, int] | None = None
 
     def recognises(self, head: bytes) -> bool:
         """Return whether the first record begins, packed or not."""
@@ -65,15 +73,19 @@ class WarcAdapter:
 
     def read(self, raw: Raw) -> Iterator[Failure | Raw]:
         """Yield the raw bytes of each document, and failures for records that cannot be read."""
+        start, stop = (self.part if raw.depth == 0 else None) or (0, None)
         with open_seekable(raw) as stream:
-            for found in read_records(stream, wanted=_is_wanted):
+            for found in read_records(stream, wanted=is_wanted, start=start):
+                if stop is not None and found.offset >= stop:
+                    return
                 if isinstance(found, Flaw):
                     yield Failure(where=f"{raw.where}@{found.offset}", stage="sources", reason=found.reason)
                 else:
                     yield from _read_record(found, raw)
 
 
-def _is_wanted(fields: Mapping[str, str]) -> bool:
+def is_wanted(fields: Mapping[str, str]) -> bool:
+    """Return whether a record with this header can be a document."""
     kind, media_type = fields["warc-type"], fields.get("content-type", "").lower()
     if kind == "response" and not media_type.startswith("application/http"):
         return False

@@ -1,0 +1,41 @@
+"""Ray Data codes the same rows, whatever dies: in processes of its own, so that nothing of Ray is left behind in this one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+
+import pytest
+from archives import check_survived, deadly_reports, files, ids, reports, run_deadly, write_lines
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray has no wheel for every Python"),
+]
+
+
+def test_a_document_that_kills_its_actors_is_left_out_and_all_others_are_there(tmp_path):
+    write_lines(tmp_path / "a.jsonl", deadly_reports())
+    check_survived(tmp_path / "coded", run_deadly(tmp_path / "a.jsonl", tmp_path / "coded", "ray"))
+
+
+def test_what_ray_had_not_done_when_it_was_killed_is_done_by_workers(tmp_path):
+    write_lines(tmp_path / "a.jsonl", reports())
+    code = [sys.executable, "-m", "demarche", "scale", "code", tmp_path / "a.jsonl"]
+    size = ("--shard-size", "0.0004", "--workers", "2")
+    driver = subprocess.Popen([*code, tmp_path / "coded", *size, "--address", "local"], start_new_session=True)
+    try:
+        for _ in range(6000):
+            if list(tmp_path.glob("coded/_done/*.json")):
+                break
+            assert driver.poll() is None
+            time.sleep(0.02)
+    finally:
+        os.kill(driver.pid, signal.SIGKILL)
+        driver.wait(timeout=60)
+    for output in ("coded", "at once"):
+        subprocess.run([*code, tmp_path / output, *size], check=True, timeout=300, capture_output=True)
+    assert ids(tmp_path / "coded") == sorted(f"r{n}" for n in range(12))
+    assert files(tmp_path / "coded") == files(tmp_path / "at once")
