@@ -2,7 +2,8 @@
 
 The documents of both dossiers, no two alike (as in ``ingest.py``), are coded into archives: by workers, by Ray, by workers and by Ray of
 which one is killed midway, and by drivers that are killed midway and started again. All archives must hold the same files. What it
-costs to start is measured apart: rates are of the second half of the shards. Beside them stands what a sentence
+costs to start is measured apart: rates are of the second half of the sentences, counted by the files of complete shards and not by
+what an engine has reported, which can come late and many at once. Beside them stands what a sentence
 costs of the processors, all processes together, which other programs do not lengthen.
 """
 
@@ -27,7 +28,7 @@ _TURNS = 3
 
 
 def run_one(source: str, output: str, address: str, workers: int) -> None:
-    """Code into an archive, and print at each complete shard the seconds since the start, the sentences, the seconds of processors."""
+    """Code into an archive, and print at each report the seconds since the start, the sentences there, the seconds of processors."""
     from demarche.scaling import code_archive
 
     size = Path(source).stat().st_size // _SHARDS
@@ -39,9 +40,14 @@ def run_one(source: str, output: str, address: str, workers: int) -> None:
         workers=workers,
         address=address or None,
         shard_size=size,
-        report=lambda state: times.append((time.perf_counter() - start, state.sentences, processor(os.getpid()))),
+        report=lambda state: times.append((time.perf_counter() - start, written(output), processor(os.getpid()))),
     )
     print(json.dumps(times[1:]))
+
+
+def written(output: str) -> int:
+    """Return the sentences in the shards that are complete by now."""
+    return sum(int(json.loads(path.read_text("utf-8"))["sentences"]) for path in Path(output).glob("_done/*.json"))
 
 
 class Run:
@@ -123,7 +129,8 @@ def processor(pid: int) -> float:
 def rate(times: list[tuple[float, int, float]], workers: int) -> tuple[float, float, float]:
     """Return seconds until so many shards were complete as there are workers; of the second half sentences a second, and ms for each."""
     # A worker can do two shards while another one still loads its weights, so that the first half is left out.
-    first, (middle, before, begun), (last, all_of, spent) = times[workers - 1][0], times[len(times) // 2], times[-1]
+    first, (last, all_of, spent) = times[workers - 1][0], times[-1]
+    middle, before, begun = next((one for one in times[:-1] if one[1] >= all_of / 2), times[0])
     return first, (all_of - before) / (last - middle), 1000 * (spent - begun) / (all_of - before)
 
 

@@ -64,7 +64,7 @@ TOKENS_OUT = 70
 """Tokens of the JSON that answers for one: a move in two out of three sentences, with its words."""
 _MODEL = (
     "a model of 7 thousand million weights in 4 bits, llama.cpp, one core of a Xeon Platinum 8375C: "
-    "blog.victorbona.dev/compendium/cpu-llm-inference/benchmarks-and-baselines"
+    "as put together from others in blog.victorbona.dev/compendium/cpu-llm-inference/benchmarks-and-baselines"
 )
 
 

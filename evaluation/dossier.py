@@ -51,10 +51,21 @@ def score(folder: Path) -> dict[str, float | int]:
         "actor with sector": tally["actor sector"] / tally["actors"],
         "recipient country": tally["recipient country"] / tally["recipients"],
         "recipient with sector": tally["recipient sector"] / tally["recipients"],
+        **_of_all(gold["moves"], tally),
         "actors compared": tally["actors"],
         "recipients compared": tally["recipients"],
         "date": tally["date"] / len(key),
         **_copies(gold["duplicates"], coded),
+    }
+
+
+def _of_all(truths: list[Gold], tally: Counter[str]) -> dict[str, float]:
+    """Return what is right as shares of all key moves that could be: comparable between coders that find other moves."""
+    named = {role: sum(any(truth[f"{role}_mention"]) for truth in truths) for role in ("actor", "recipient")}
+    parties = ((role, how) for role in named for how in ("country", "sector"))
+    return {
+        **{f"key moves with {role} {how}": tally[f"{role} {how}"] / named[role] for role, how in parties},
+        "key moves with date": tally["date"] / len(truths),
     }
 
 

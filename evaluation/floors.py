@@ -27,8 +27,8 @@ _SLACK = 0.01
 """int8 kernels differ a little from one processor to another; in a dossier a single move can be a hundredth."""
 _MEASURES = ("act", "event", "triple", "status", "status_other", "issue", "voice", "quiet", "role:actors")
 _OF_DOSSIERS = (
-    "recall", "precision", "actor country", "actor with sector", "recipient country", "recipient with sector", "date",
-    "near-duplicate: found",
+    "recall", "precision", "key moves with actor country", "key moves with actor sector", "key moves with recipient country",
+    "key moves with recipient sector", "key moves with date", "near-duplicate: found",
 )  # fmt: skip
 
 Floors = dict[str, dict[str, Any]]

@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from datetime import date
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ _HASHED = 128
 """Shingles that are hashed at a time: few enough that what comes of it stays close to the processor."""
 _MOST = 50_000
 """Shingles of a text that are hashed: a bound on memory; a longer text is told by its first part."""
+_LONG = 1_000_000
+"""Characters of a text from which its words are taken one after the other."""
 
 SAME = 0.3
 """Share of common shingles from which two texts are copies (Jaccard). In the Cuba dossier copies have 0.36 and more, all
@@ -47,10 +50,17 @@ COMPARED = 30
 
 def shingles(text: str) -> frozenset[int]:
     """Return the hashes of all sequences of three words; of a text of fewer words that of all of them."""
-    words = [word.casefold() for word in _WORD.findall(text)]
+    words = [word.casefold() for word in _words(text)]
     count = max(1, min(len(words) - _SIZE + 1, _MOST))
     parts = (" ".join(words[start : start + _SIZE]) for start in range(count))
     return frozenset(zlib.crc32(part.encode("utf-8", "surrogatepass")) for part in parts)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, of a long one no more than are told of it: all would take many times its memory."""
+    if len(text) < _LONG:
+        return _WORD.findall(text)  # a third quicker
+    return [found[0] for found in islice(_WORD.finditer(text), _MOST + _SIZE - 1)]
 
 
 def bands(found: frozenset[int]) -> list[int]:

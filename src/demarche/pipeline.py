@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -197,7 +198,10 @@ def code_all(
 
 
 def _coded(
-    items: Iterable[Document | CodedDocument | Failure | Taken], reader: AnyReader, gazetteer: Gazetteer | None, workers: int
+    items: Iterable[Document | CodedDocument | Failure | Taken],
+    reader: AnyReader,
+    gazetteer: Gazetteer | None,
+    workers: int,
 ) -> Iterator[CodedDocument | Failure | Taken]:
     """Yield items in their order, documents among them coded."""
     if workers <= 1:
@@ -207,13 +211,15 @@ def _coded(
         raise InputError("several workers are for the built-in coder: a language model is asked side by side anyway")
     from demarche.scale import Lost, in_order
 
-    for made in in_order(items, _code_item, tools=(reader, gazetteer), workers=workers):
+    for made in in_order(items, _code_item, tools=(reader, gazetteer), workers=workers, needs=_is_document):
         if not isinstance(made, Lost):
-            yield made
-        elif isinstance(made.item, Document):
-            yield Failure(where=_place_of(made.item), stage="coding", reason=made.reason)
-        else:  # there was nothing to do with it
-            yield made.item
+            yield cast("CodedDocument | Failure | Taken", made)
+        else:
+            yield Failure(where=_place_of(cast(Document, made.item)), stage="coding", reason=made.reason)
+
+
+def _is_document(item: Document | CodedDocument | Failure | Taken) -> bool:
+    return isinstance(item, Document)
 
 
 def _code_item(
@@ -267,7 +273,8 @@ def ingest(
             yield from held.add(item)
         yield from held.flush()
     except BaseException:  # what is coded need not be coded again
-        held.flush()
+        with suppress(DemarcheError):  # what broke it off is told, not what came of it
+            held.flush()
         raise
 
 
@@ -282,29 +289,44 @@ class _Held:
         self._most = most
         self._clock = clock
         self._items: list[CodedDocument | Failure | Taken] = []
-        self._characters = 0
+        self._size = 0
         self._written: float | None = None  # so that the first one is not held: it shows that all is well
 
     def add(self, item: CodedDocument | Failure | Taken) -> list[Taken | Failure]:
         """Hold one more, and return what became of all that are held if they were written now."""
         self._items.append(item)
-        self._characters += len(item.document.text) if isinstance(item, CodedDocument) else 0
-        full = len(self._items) >= self._most or self._characters >= _HELD_CHARACTERS
+        self._size += _size_of(item) if isinstance(item, CodedDocument) else 0
+        full = len(self._items) >= self._most or self._size >= _HELD_CHARACTERS
         if full or self._written is None or self._clock() - self._written >= _HELD_SECONDS:
             return self.flush()
         return []
 
     def flush(self) -> list[Taken | Failure]:
-        """Write what is held, and return what became of each."""
-        items, self._items, self._characters = self._items, [], 0
-        kept = [_keep_raw(item, self._archive) if isinstance(item, CodedDocument) else item for item in items]
-        made = iter(self._ledger.add_all((one for one in kept if not isinstance(one, Taken)), place=_place_of))
+        """Write what is held, and return what became of each; held until it is written, but for what the ledger refuses."""
+        try:
+            items = [
+                _keep_raw(item, self._archive) if isinstance(item, CodedDocument) else item for item in self._items
+            ]
+            made = iter(self._ledger.add_all((one for one in items if not isinstance(one, Taken)), place=_place_of))
+        except DemarcheError:
+            self._drop()
+            raise
+        self._drop()
         self._written = self._clock()
-        return [one if isinstance(one, Taken) else next(made) for one in kept]
+        return [one if isinstance(one, Taken) else next(made) for one in items]
+
+    def _drop(self) -> None:
+        self._items, self._size = [], 0
+
+
+def _size_of(coded: CodedDocument) -> int:
+    """Return about how much a coded document takes, in characters of a text, which is coded several times as large as its bytes."""
+    raw = coded.document.custody.raw if coded.document.custody else None
+    return len(coded.document.text) + len(raw or b"") // 16
 
 
 _HELD_CHARACTERS = 4_000_000
-"""Of the texts that are held at a time, so that long ones take no more memory than short ones."""
+"""Of the texts that are held at a time, so that long ones take no more memory than short ones; or 64 MB of raw bytes."""
 _HELD_SECONDS = 5.0
 
 
@@ -313,10 +335,7 @@ def _without_known(
 ) -> Iterator[Document | CodedDocument | Failure | Taken]:
     """Yield documents, and in place of those that are in the ledger already that they were taken."""
     for item in items:
-        if isinstance(item, Failure):
-            yield item
-            continue
-        if isinstance(item, CodedDocument):  # whether it is known is seen when it is taken in
+        if not isinstance(item, Document):  # whether one that is coded is known is seen when it is taken in
             yield item
             continue
         try:
@@ -401,7 +420,11 @@ def read_inputs(
 
     for (fetched, archived), names in groupby(inputs, key=lambda name: (is_address(name), is_archive(name))):
         if archived:
-            yield from (item for name in names for item in read_archive(name))
+            for name in names:
+                try:
+                    yield from read_archive(name)
+                except InputError as error:
+                    yield Failure(where=error.where or name, stage="sources", reason=error.reason)
         elif not fetched:
             yield from read_sources(names, columns=columns, keep=keep)
         elif fetcher is None:
@@ -884,7 +907,12 @@ def read_plan(path: str | Path) -> Document:
 
 
 def match_plan_text(
-    plan: Document, moves: Any, *, ledger: Ledger | HeldPropositions, before: date | None = None, comparer: Comparer | None = None
+    plan: Document,
+    moves: Any,
+    *,
+    ledger: Ledger | HeldPropositions,
+    before: date | None = None,
+    comparer: Comparer | None = None,
 ) -> Plan:
     """Return a plan beside the moves of a ledger: see :func:`demarche.analysis.plans.match_plan`."""
     from demarche.analysis.plans import match_plan, split_points

@@ -120,18 +120,25 @@ class CodeShard:
             If the archive cannot be written.
         """
         layout = Layout(Path(self.output))
-        done = layout.read_done(shard.name)
-        if done is None:
-            with Attempt(layout.running(shard.name), self.run) as attempt:
-                if attempt.is_hopeless:
-                    reason = "workers die before they have a document of it, or with none left: is there enough memory?"
-                    return {"shard": shard.name, "refused": reason}
-                changed = next((reason for reason in map(_why_not, shard.parts) if reason), None)
-                if changed:
-                    return {"shard": shard.name, "refused": changed}
-                done = self._code(shard, layout, attempt)
-            layout.clear_running(shard.name)
+        try:
+            done = layout.complete(shard.name)
+            if done is None:
+                layout.done(shard.name).unlink(missing_ok=True)  # its files are not there
+                with Attempt(layout.running(shard.name), self.run) as attempt:
+                    done = self._try(shard, layout, attempt)
+                layout.clear_running(shard.name)
+        except _Refused as error:
+            return {"shard": shard.name, "refused": str(error)}
+        except OSError as error:
+            reason = f"cannot be written: {error.strerror or error}; check the space left, and start again"
+            raise InputError(reason, where=self.output) from error
         return {"shard": shard.name, "done": done}
+
+    def _try(self, shard: Shard, layout: Layout, attempt: Attempt) -> dict[str, Any]:
+        if attempt.is_hopeless:
+            raise _Refused("workers die before they have a document of it, or with none left: is there enough memory?")
+        _check_parts(shard)
+        return self._code(shard, layout, attempt)
 
     def _code(self, shard: Shard, layout: Layout, attempt: Attempt) -> dict[str, Any]:
         from demarche.scale.writing import ShardWriter
@@ -146,25 +153,30 @@ class CodeShard:
                 tally.add(_code_one(number, item, attempt, reader, gazetteer))
             attempt.turn_to("writing")
             tally.flush()
+            _check_parts(shard)  # what changed while it was read is not what the manifest says
             about = {"shard": shard.name, **tally.counts, "seconds": round(time.perf_counter() - started, 3)}
             return writer.publish(about)
-        except OSError as error:
-            reason = f"cannot be written: {error.strerror or error}; check the space left, and start again"
-            raise InputError(reason, where=self.output) from error
         finally:
             if writer:
                 writer.discard()
 
 
-def _why_not(part: Part) -> str | None:
-    """Return why a part cannot be coded: it is gone, or is not what it was when the run was planned."""
+class _Refused(Exception):
+    """A shard cannot be completed, and why; others can."""
+
+
+def _check_parts(shard: Shard) -> None:
+    """Raise _Refused if a part is gone, or is not what it was when the run was planned."""
     from demarche.sources.parts import digest_part
 
-    try:
-        same = digest_part(part) == part.sha256
-    except OSError as error:
-        return f"{part.file} cannot be read: {error.strerror or error}; does every machine see it under this path?"
-    return None if same else f"{part.file} has changed since the run began; start again"
+    for part in shard.parts:
+        try:
+            same = digest_part(part) == part.sha256
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}; does every machine see it under this path?"
+            raise _Refused(f"{part.file} {reason}") from error
+        if not same:
+            raise _Refused(f"{part.file} has changed since the run began; start again")
 
 
 def _read(shard: Shard, attempt: Attempt, columns: Mapping[str, str]) -> Iterator[tuple[int, Document | Failure]]:
@@ -332,8 +344,8 @@ class ArchiveRun:
 
         layout = Layout(Path(self.code.output))
         names = [shard.name for shard in self.shards]
-        leave_out_repeats(layout, [name for name in names if layout.done(name).exists()])
-        metrics = {name: done for name in names if (done := layout.read_done(name))}
+        leave_out_repeats(layout, [name for name in names if layout.complete(name)])
+        metrics = {name: done for name in names if (done := layout.complete(name))}
         manifest = layout.read_manifest() or {}
         counted = ("documents", "moves", "sentences", "failures", "bytes", "seconds")
         run = {"started": self.started, "ended": _now(), "engine": engine, "workers": workers}
@@ -425,7 +437,7 @@ def plan_archive(
         columns=manifest["settings"]["columns"],
         coding=coding,
     )
-    todo = tuple(shard for shard in shards if layout.read_done(shard.name) is None)
+    todo = tuple(shard for shard in shards if layout.complete(shard.name) is None)
     return ArchiveRun(code=code, shards=tuple(shards), todo=todo, left_out=tuple(left_out))
 
 
@@ -591,9 +603,11 @@ def code_archive(
 
 
 def _outcomes(run: ArchiveRun, address: str | None, workers: int) -> Iterator[Any]:
+    # The largest first: one that cannot be divided, begun last, would keep all but one worker waiting for its end.
+    todo = sorted(run.todo, key=lambda shard: -shard.size)
     if address:
-        return run_on_ray(run.todo, run.code, address=address, workers=workers)
-    return run_workers(run.todo, run.code, workers=max(1, workers))
+        return run_on_ray(todo, run.code, address=address, workers=workers)
+    return run_workers(todo, run.code, workers=max(1, workers))
 
 
 def _at_start(run: ArchiveRun) -> Progress:

@@ -16,11 +16,11 @@ _WORDS = ("id", "title", "published", "publisher", "url", "language", "text", "s
 _DOCUMENTS = {**dict.fromkeys(_WORDS, pl.String), "moves": pl.Int64, "bands": pl.List(pl.Int64), "coded": pl.String}
 
 
-def write_archive(folder, shards, *, unfinished=()):
-    """Write coded documents, by shard."""
+def write_archive(folder, shards, *, unfinished=(), listed=()):
+    """Write coded documents, by shard; `listed` is what the manifest says of the shards."""
     for name in ("documents", "_done", "moves"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.json").write_text(json.dumps({"format": "demarche-archive/1"}))
+    (folder / "manifest.json").write_text(json.dumps({"format": "demarche-archive/1", "shards": list(listed)}))
     for shard, coded in shards.items():
         frame = frame_rows(row for one in coded for row in coded_rows(one))
         for (year,), part in frame.group_by(pl.col("published").dt.year(), maintain_order=True):

@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+import sqlite3
 
 import duckdb
 import polars as pl
+import pyarrow
 import pytest
 
 from demarche.analysis.frame import frame_table
-from demarche.archive import Archive, _archive
+from demarche.archive import Archive, _archive, _clusters
 from demarche.archive._connection import bytes_of
 from demarche.errors import InputError, LedgerError
 from demarche.model import MoveFilter
@@ -130,6 +132,100 @@ def test_a_damaged_file_is_named(tmp_path, write):
         Archive.open(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["documents/a.parquet", "moves/year=2025", "documents", "_done", "manifest.json"])
+def test_a_link_that_leads_out_of_the_folder_is_refused(name, tmp_path, write):
+    folder = write(tmp_path / "archive", {"a": [report(1)]})
+    (folder / name).rename(tmp_path / "outside")
+    (folder / name).symlink_to(tmp_path / "outside")
+    with pytest.raises(InputError, match="a link that leads out of the archive"):
+        Archive.open(folder)
+
+
+def test_copies_are_not_written_through_a_link(tmp_path, write):
+    folder = write(tmp_path / "archive", {"a": [report(1)]})
+    (tmp_path / "outside").mkdir()
+    (folder / "clusters").symlink_to(tmp_path / "outside")
+    with Archive.open(folder) as archive, pytest.raises(InputError, match="a link that leads out of the archive"):
+        archive.overview()
+    assert not list((tmp_path / "outside").iterdir())
+
+
+@pytest.mark.parametrize("size", [None, 1])
+def test_a_file_that_is_not_as_it_was_written_is_told_of(size, tmp_path, write):
+    write(tmp_path, {"a": [report(1)]})
+    path = tmp_path / "moves" / "year=2025" / "a.parquet"
+    files = [{"name": "moves/year=2025/a.parquet", "size": size or path.stat().st_size}]
+    (tmp_path / "_done" / "a.json").write_text(json.dumps({"files": files}))
+    if size is None:
+        Archive.open(tmp_path).close()
+        path.unlink()
+    with pytest.raises(InputError, match="missing or not as it was written; wait for"):
+        Archive.open(tmp_path)
+
+
+@pytest.mark.parametrize("record", ['"files"', '{"files": [5, {"name": {}}]}', '{"files": 5}'])
+def test_what_is_said_of_shards_can_be_of_any_form(record, tmp_path, write):
+    write(tmp_path, {"a": [report(1)]}, listed=[5, {"name": []}, {}, None])
+    (tmp_path / "_done" / "a.json").write_text(record)
+    with Archive.open(tmp_path) as archive:
+        assert ids(archive) == ["d1"]
+
+
+@pytest.mark.parametrize("record", ["[" * 100_000, "{", "\xff"], ids=["deep", "cut off", "no UTF-8"])
+@pytest.mark.parametrize("name", ["_done/a.json", "manifest.json"])
+def test_what_is_no_json_is_named(record, name, tmp_path, write):
+    write(tmp_path, {"a": [report(1)]})
+    (tmp_path / name).write_text(record, "latin-1")
+    with pytest.raises(InputError, match=f"{name}: is damaged"):
+        Archive.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "coded",
+    ["[" * 100_000, "{}", "no JSON", '{"moves": [5]}', '{"moves": [{"id": "ID"}]}', None],
+    ids=["deep", "empty", "no JSON", "a number", "an id alone", "null"],
+)
+def test_a_damaged_document_is_named_when_it_is_quoted(coded, tmp_path, write):
+    write(tmp_path, {"a": [report(1)]})
+    path = tmp_path / "documents" / "a.parquet"
+    move = pl.read_parquet(tmp_path / "moves" / "*" / "*.parquet")["id"][0]
+    damaged = pl.lit(coded and coded.replace("ID", move), dtype=pl.String)
+    pl.read_parquet(path).with_columns(coded=damaged).write_parquet(path)
+    with Archive.open(tmp_path) as archive, pytest.raises(InputError, match="d1: is no coded document"):
+        archive.quotes([move])
+
+
+def test_a_file_of_copies_that_is_damaged_is_made_anew(tmp_path, write):
+    write(tmp_path, {"a": [report(1), report(2)]})
+    with Archive.open(tmp_path) as archive:
+        path = archive.find_copies()
+    path.write_bytes(b"")
+    with Archive.open(tmp_path) as archive:
+        assert archive.overview().clusters == 1
+        assert path.stat().st_size
+
+
+def test_copies_can_be_looked_for_again_after_it_failed(tmp_path, write, monkeypatch):
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    write(tmp_path, {"a": [report(1), report(2)]})
+    with Archive.open(tmp_path) as archive:
+        with monkeypatch.context() as patch:
+            patch.setattr(_clusters, "_keep_texts", full)
+            with pytest.raises(InputError, match="is the disk full"):
+                archive.find_copies()
+        assert archive.overview().clusters == 1
+
+
+def test_what_was_taken_for_some_words_stays_so(tmp_path, write):
+    write(tmp_path, {"a": [report(1)]})
+    with Archive.open(tmp_path) as archive:
+        first = archive.take("claims", MoveFilter(words="rejected"))
+        archive.take("claims", MoveFilter(words="accepted"))
+        assert frame_table(first.moves)["document"].to_list() == ["d1"]
+
+
 def test_a_file_that_goes_while_the_archive_is_open_is_an_error_of_ours(tmp_path, write):
     write(tmp_path, {"a": [report(1)]})
     with Archive.open(tmp_path) as archive:
@@ -137,6 +233,16 @@ def test_a_file_that_goes_while_the_archive_is_open_is_an_error_of_ours(tmp_path
         (tmp_path / "moves" / "year=2025" / "a.parquet").unlink()
         with pytest.raises(InputError, match="the archive cannot be read"):
             archive.count("act")
+
+
+def test_moves_that_break_off_are_an_error_of_ours():
+    def batches():
+        yield pyarrow.record_batch({"id": ["m1"]})
+        raise OSError("the disk is gone")
+
+    broken = pyarrow.RecordBatchReader.from_batches(pyarrow.schema({"id": pyarrow.string()}), batches())
+    with pytest.raises(InputError, match="cannot be read to their end"):
+        frame_table(broken)
 
 
 def test_more_moves_than_the_memory_is_for_are_refused_with_what_to_do(tmp_path, write, monkeypatch):

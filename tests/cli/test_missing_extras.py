@@ -60,6 +60,8 @@ NEEDS = {
     "ingest\ta.pdf": "pdf",
     "ingest\ta.parquet": "parquet",
     "ingest\ta.xlsx": "excel",
+    "overview\t--archive\tcoded": "archive",
+    "positions\t--archive\tcoded": "archive|analysis",
     "scale\tcode\tplan.txt\tcoded": "parquet",
     "scale\tcode\tplan.txt\tcoded\t--address\tlocal": "parquet|ray",
     "code\tplan.txt\t--coder\tllm:m@http://127.0.0.1:1/v1": "llm",

@@ -38,3 +38,4 @@ NAMES = {
 def test_the_public_names_are_pinned():
     for room, names in NAMES.items():
         assert sorted(room.__all__) == sorted(names.split())
+        assert [name for name in room.__all__ if not hasattr(room, name)] == []

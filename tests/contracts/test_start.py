@@ -53,6 +53,18 @@ def test_the_help_of_a_verb_loads_no_other_verb():
     assert "numpy" not in modules
 
 
+def test_a_verb_that_cannot_be_loaded_fails_each_time(monkeypatch):
+    from demarche.cli import _verbs
+
+    verbs = _verbs.Verbs()
+    with monkeypatch.context() as broken:
+        broken.setattr(_verbs, "import_module", lambda name: (_ for _ in ()).throw(ModuleNotFoundError(name)))
+        for _ in range(2):
+            with pytest.raises(ModuleNotFoundError, match="views"):
+                verbs["moves"]
+    assert verbs["moves"].name == "moves"
+
+
 def test_every_verb_that_the_help_names_can_be_looked_up():
     from demarche.cli import cli
 

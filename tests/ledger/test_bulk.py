@@ -1,15 +1,16 @@
 """Many documents in one transaction: the same ledger as one by one, and nothing lost but what is broken off."""
 
 import dataclasses
+import multiprocessing
 import os
 import random
 import signal
+import time
 from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
 
-from demarche.errors import LedgerError
 from demarche.ledger import Ledger
 from demarche.ledger._migrations import _GROWING, _GROWING_TOO, _REVIEWED
 from demarche.model import Custody, Failure, Taken
@@ -154,13 +155,12 @@ def _add_for_ever(url):
 
 
 def test_a_program_killed_in_the_middle_leaves_whole_batches(url):
-    import multiprocessing
-    import time
-
+    Ledger.open(url).close()
     child = multiprocessing.get_context("fork").Process(target=_add_for_ever, args=(url,))
     child.start()
-    while child.is_alive() and not _documents(url):
-        time.sleep(0.05)
+    with Ledger.open(url) as ledger:
+        while child.is_alive() and not ledger.overview().documents:
+            time.sleep(0.05)
     os.kill(child.pid, signal.SIGKILL)
     child.join()
     with Ledger.open(url) as ledger:
@@ -169,9 +169,24 @@ def test_a_program_killed_in_the_middle_leaves_whole_batches(url):
         assert all(one.seq == other.seq + 1 for one, other in pairwise(ledger.log(limit=10**6)))
 
 
-def _documents(url):
-    try:
-        with Ledger.open(url, create=False) as ledger:
-            return ledger.overview().documents
-    except LedgerError:  # not made yet
-        return 0
+def _add_part(url, start):
+    with Ledger.open(url) as ledger:
+        items = [report(number, random.Random(number))[1] for number in range(start, start + 60)]
+        items.insert(5, Failure(where="b", stage="sources", reason="is empty"))
+        for first in range(0, len(items), 13):
+            ledger.add_all(items[first : first + 13])
+
+
+def test_writers_of_batches_with_the_same_documents_double_nothing(url):
+    Ledger.open(url).close()
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=_add_part, args=(url, start)) for start in (0, 20, 40)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with Ledger.open(url) as ledger:
+        assert [writer.exitcode for writer in writers] == [0, 0, 0]
+        assert ledger.overview().documents == 100
+        assert len(list(ledger.failures())) == 1
+        assert ledger.verify().problems == ()

@@ -1,9 +1,12 @@
 """Documents are written together, and none is said to be in the ledger before it is."""
 
+import dataclasses
+
 import pytest
 
+from demarche.errors import LedgerError
 from demarche.ledger import Ledger
-from demarche.model import Document, Failure, Reading, Taken
+from demarche.model import Custody, Document, Failure, Reading, Taken
 from demarche.pipeline import _Held, ingest
 from demarche.testing import make_coded
 
@@ -68,6 +71,41 @@ def test_what_came_five_seconds_after_the_last_write_is_written(held):
 def test_long_texts_make_small_batches(held):
     assert held.add(coded(1, size=3_000_000)) == []
     assert len(held.add(coded(2, size=1_000_000))) == 2
+
+
+def test_raw_bytes_make_small_batches_too(held):
+    page = dataclasses.replace(coded(1).document, custody=Custody(sha256="", size=0, source="", raw=bytes(70_000_000)))
+    assert len(held.add(dataclasses.replace(coded(1), document=page))) == 1
+
+
+def test_what_is_broken_off_while_it_is_written_is_written_by_the_next_flush(held, monkeypatch):
+    held.add(coded(1))
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "add_all", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            held.flush()
+    assert held.flush() == [Taken(document="c1", moves=0, known=False)]
+
+
+def test_a_ledger_that_refuses_is_told_and_asked_once(ledger, monkeypatch):
+    asked = []
+
+    def refuse(self, items, **_):
+        asked.append(list(items))
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(Ledger, "add_all", refuse)
+    with pytest.raises(LedgerError, match="full"):
+        list(ingest(documents(3), ledger, reader=Reader()))
+    assert [len(items) for items in asked if items] == [1]
+
+
+def test_why_a_run_was_broken_off_is_told_although_the_ledger_refuses_what_is_held(ledger, monkeypatch):
+    made = ingest(documents(3), ledger, reader=Reader(stop="d2"))
+    next(made)
+    monkeypatch.setattr(Ledger, "add_all", lambda *_, **__: (_ for _ in ()).throw(LedgerError("the disk is full")))
+    with pytest.raises(KeyboardInterrupt):
+        list(made)
 
 
 def test_what_is_yielded_is_in_the_ledger(ledger):

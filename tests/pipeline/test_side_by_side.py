@@ -38,14 +38,23 @@ def test_two_workers_make_the_same_ledger_as_one(documents, tmp_path):
 
 
 def test_a_document_that_no_worker_lives_to_finish_is_a_failure_in_its_place(documents, monkeypatch):
-    def lose(items, work, *, tools, workers):
-        return (Lost(item, "ended the process that coded it") for item in items)
+    def lose(items, work, *, needs, **options):
+        return (Lost(item, "ended the process that coded it") if needs(item) else item for item in items)
 
     monkeypatch.setattr("demarche.scale.in_order", lose)
     found = list(pipeline.code_all(documents[:4], workers=2))
     assert all(isinstance(one, Failure) for one in found)
     assert found[0].where.endswith(f": {documents[0].id}")
     assert found[3] == documents[3]
+
+
+def test_what_is_coded_already_goes_to_no_worker(documents, tmp_path, monkeypatch):
+    coded = [one for one in pipeline.code_all(documents[:3])]
+    monkeypatch.setattr("pebble.ProcessPool.schedule", lambda *given, **options: pytest.fail("a worker was asked"))
+    with Ledger.open(str(tmp_path / "a.db")) as ledger:
+        assert [taken.document for taken in pipeline.ingest(coded, ledger, workers=2)] == [
+            one.id for one in documents[:3]
+        ]
 
 
 def test_a_language_model_has_no_workers():

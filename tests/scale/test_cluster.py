@@ -2,17 +2,20 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
-from archives import TEXTS, check_survived, deadly_reports, files, ids, reports, rows, run_deadly, write_lines
+from archives import TEXTS, check_survived, deadly_reports, files, ids, reports, rows, write_lines
+from deadly import run_deadly
+from pyarrow import parquet
 
 import demarche
+from demarche import pipeline
 from demarche.analysis import SCHEMA
 from demarche.errors import InputError, MissingExtra, ModelError
 from demarche.model import Failure
@@ -223,9 +226,21 @@ def test_an_input_that_changes_while_it_is_coded_leaves_its_shard_open(source, t
     assert run.finish()["finished"] is None
 
 
-def test_an_error_of_the_coder_is_a_failure_of_that_document(source, tmp_path, monkeypatch):
-    from demarche import pipeline
+def test_an_input_that_changes_between_its_check_and_its_end_is_refused(tmp_path, monkeypatch):
+    write_lines(tmp_path / "a.jsonl", reports(3))
+    run = plan_archive([str(tmp_path / "a.jsonl")], tmp_path / "coded")
+    right = pipeline.code_all
 
+    def change(documents, **tools):
+        write_lines(tmp_path / "a.jsonl", reports(3, title="New"))
+        return right(documents, **tools)
+
+    monkeypatch.setattr(pipeline, "code_all", change)
+    assert "has changed since the run began" in run.code(run.todo[0])["refused"]
+    assert files(tmp_path / "coded") == {}
+
+
+def test_an_error_of_the_coder_is_a_failure_of_that_document(source, tmp_path, monkeypatch):
     right = pipeline.code_all
 
     def fail(documents, **tools):
@@ -245,22 +260,18 @@ def test_a_document_that_kills_its_workers_is_left_out_and_all_others_are_there(
 
 
 def test_a_driver_that_is_killed_is_started_again(source, made, tmp_path):
-    command = [sys.executable, "-m", "demarche", "scale", "code", source, tmp_path / "coded", "--shard-size", "0.0004"]
-    driver = subprocess.Popen([*command, "--workers", "1"], stderr=subprocess.PIPE)
+    command = [sys.executable, "-m", "demarche", "scale", "code", source, tmp_path / "coded", "--workers", "1"]
+    driver = subprocess.Popen([*command, "--shard-size", str(400 / 2**20)], stderr=subprocess.PIPE)
     while not list(tmp_path.glob("coded/_done/*.json")):
         assert driver.poll() is None, driver.stderr.read()
         time.sleep(0.01)
-    driver.send_signal(signal.SIGKILL)
+    driver.kill()
     driver.communicate(timeout=60)
-    left = len(list(tmp_path.glob("coded/_done/*.json")))
-    done = subprocess.run([*command, "--workers", "2"], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 1  # one document is empty
-    assert "start it again" not in done.stderr
-    assert left < len(made[1]["shards"])
-    assert [name for name, data in files(tmp_path / "coded").items() if "documents" in name and not data] == []
-    assert ids(tmp_path / "coded") == ids(made[0])
-    moves = [row["id"] for row in rows(tmp_path / "coded", "moves")]
-    assert sorted(moves) == sorted(row["id"] for row in rows(made[0], "moves"))
+    with Layout(tmp_path / "coded").alone():  # who is killed holds it no more
+        outcomes, manifest = code_here([source], tmp_path / "coded")
+    assert 0 < len(outcomes) < len(made[1]["shards"])
+    assert manifest["finished"]
+    assert files(tmp_path / "coded") == files(made[0])
 
 
 def die(folder, run, stage, number=0):
@@ -279,6 +290,50 @@ def test_an_attempt_knows_what_those_before_it_died_of(tmp_path):
         assert not attempt.is_hopeless
     with Attempt(tmp_path, "another run") as attempt:
         assert not attempt.is_deadly("coding", 3)
+
+
+def test_a_document_in_hand_when_a_worker_was_killed_by_chance_is_coded(source, tmp_path):
+    run = plan_archive([str(source)], tmp_path / "coded")
+    die(Layout(tmp_path / "coded").running(run.todo[0].name), run.code.run, "coding", 2)
+    assert run.code(run.todo[0])["done"]["documents"] == 13
+
+
+def test_a_shard_whose_files_are_gone_or_cut_off_is_coded_again(source, made, tmp_path):
+    code_here([source], tmp_path / "coded", shard_size=400)
+    first, second, *_ = sorted(Path(tmp_path, "coded", "documents").iterdir())
+    first.unlink()
+    second.write_bytes(second.read_bytes()[:-1])
+    outcomes, manifest = code_here([source], tmp_path / "coded")
+    assert sorted(one["shard"] for one in outcomes) == [first.stem, second.stem]
+    assert files(tmp_path / "coded") == files(made[0])
+    assert manifest["totals"]["documents"] == 13
+
+
+def test_a_file_that_is_damaged_is_named_when_a_run_ends(source, tmp_path):
+    code_here([source], tmp_path / "coded")
+    (path,) = Path(tmp_path, "coded", "documents").iterdir()
+    path.write_bytes(b"\0" * path.stat().st_size)
+    with pytest.raises(InputError, match=r"documents/.* is damaged .*delete .*_done/.*start again"):
+        code_here([source], tmp_path / "coded")
+
+
+def test_two_processes_at_one_shard_leave_the_files_of_the_first(tmp_path):
+    from demarche.scale.writing import DOCUMENTS, ShardWriter
+
+    schema = pa.schema([("published", pa.date32())])
+    first, second = (ShardWriter(Layout(tmp_path), "a", schema) for _ in range(2))
+    done = first.publish({"shard": "a"})
+    Layout(tmp_path).clear_running("a")
+    assert second.publish({"shard": "a", "late": True}) == done
+    second.discard()
+    assert parquet.read_schema(tmp_path / "documents" / "a.parquet") == DOCUMENTS
+
+
+def test_what_a_run_left_that_was_killed_early_is_no_hindrance(source, tmp_path):
+    (tmp_path / "coded").mkdir()
+    for name in ("_lock", ".manifest.json.0123"):
+        (tmp_path / "coded" / name).touch()
+    assert len(code_here([source], tmp_path / "coded")[0]) == 1
 
 
 def test_a_shard_whose_workers_never_begin_is_given_up(source, tmp_path):
@@ -304,6 +359,9 @@ def test_a_full_disk_ends_the_run_with_a_message(source, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(
+        parquet.ParquetWriter, "close", lambda writer: writer.is_open and (vars(writer).update(is_open=False), full())
+    )
     with pytest.raises(InputError, match="No space left on device; check the space left, and start again"):
         run.code(run.todo[0])
 

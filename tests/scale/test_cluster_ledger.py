@@ -118,3 +118,23 @@ def test_a_folder_is_an_archive_by_what_its_manifest_says(small, tmp_path):
     assert is_archive(layout.folder)
     with pytest.raises(InputError, match="use the version that made it"):
         list(read_archive(layout.folder))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"shards": [{"name": "../../secret"}]}, {"shards": [3]}, {"left_out": [{"who": "?"}]}]
+)
+def test_a_manifest_that_somebody_else_made_up_is_refused_and_other_inputs_go_on(small, wrong, tmp_path):
+    layout, _ = small
+    layout.manifest.write_text(json.dumps(layout.read_manifest() | wrong), "utf-8")
+    with pytest.raises(InputError, match="is damaged"):
+        list(read_archive(layout.folder))
+    failure, *documents = pipeline.read_inputs([str(layout.folder), str(tmp_path / "a.jsonl")])
+    assert (failure.where, len(documents)) == (str(layout.manifest), 3)
+
+
+def test_what_says_that_a_shard_is_complete_can_be_damaged(small):
+    layout, done = small
+    for wrong in ("[]", "{", '{"files": [{}]}'):
+        done.write_text(wrong, "utf-8")
+        (failure,) = read_archive(layout.folder)
+        assert (failure.where, "is damaged; delete it" in failure.reason) == (str(done), True)

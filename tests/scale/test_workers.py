@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from demarche.scale import Lost, in_order
+from demarche.errors import DemarcheError
+from demarche.scale import Lost, as_done, in_order
 
 
 def square(number):
@@ -24,6 +25,15 @@ def die_once(path):
         Path(path).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return "done"
+
+
+def wait_for(path):
+    """Return what was given, a path only when the file is there."""
+    for _ in range(3000):
+        if not isinstance(path, str) or Path(path).exists():
+            return path
+        time.sleep(0.01)
+    raise TimeoutError("nobody took what the others made")
 
 
 def refuse(number):
@@ -68,6 +78,29 @@ def test_only_a_few_items_are_taken_before_their_turn():
     next(results)
     assert len(taken) <= 9
     results.close()
+
+
+def test_what_takes_long_keeps_nothing_waiting_where_no_order_is_wanted(tmp_path):
+    made = []
+    for one in as_done([str(tmp_path / "mark"), *range(20)], wait_for, workers=2):
+        made.append(one)
+        if len(made) == 20:
+            (tmp_path / "mark").touch()
+    assert made == [*range(20), str(tmp_path / "mark")]
+
+
+def test_what_needs_no_work_goes_to_no_process():
+    assert list(in_order(range(20), refuse, workers=2, needs=lambda number: False)) == list(range(20))
+
+
+def test_processes_that_cannot_begin_are_an_error_of_ours(tmp_path):
+    with pytest.raises(DemarcheError, match="end before they begin"):
+        list(in_order([1], refuse, tools=(EndsWhoUnpacks(),), workers=1))
+
+
+class EndsWhoUnpacks:
+    def __reduce__(self):
+        return os._exit, (1,)
 
 
 def test_nothing_gives_nothing():

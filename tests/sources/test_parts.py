@@ -5,8 +5,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from demarche.model import Document, Failure
-from demarche.sources import read_sources
+from demarche.model import Document, Failure, Part
+from demarche.sources import _limits, read_sources
+from demarche.sources import parts as parts_module
+from demarche.sources._limits import Limits
 from demarche.sources._warc import format_record
 from demarche.sources.parts import digest_part, find_files, read_part, split_file
 
@@ -27,6 +29,12 @@ def record(number, kind="resource"):
 def lines(path):
     made = [json.dumps(row) + ("\n" if number % 40 else "\nno JSON\n\n") for number, row in enumerate(ROWS)]
     path.write_bytes(b"\xef\xbb\xbf" + "".join(made).encode()[:-1])
+
+
+def windows_lines(path):
+    """Line ends of Windows, empty lines, characters of several bytes, and nothing that ends the last line."""
+    made = [json.dumps({"text": f"Orbán 🇺🇦 rejected plan {number}."}, ensure_ascii=False) for number in range(100)]
+    path.write_bytes("\r\n\r\n".join(made).encode())
 
 
 def rows(path):
@@ -58,6 +66,7 @@ def damaged_warc(path):
 
 KINDS = {
     "a.jsonl": lines,
+    "a2.jsonl": windows_lines,
     "b.parquet": rows,
     "c.warc": plain_warc,
     "d.warc.gz": packed_warc,
@@ -123,6 +132,61 @@ def test_a_line_longer_than_a_part_is_in_one_part(tmp_path):
     long = json.dumps({"text": "Kyiv rejected it. " * 500})
     (tmp_path / "a.jsonl").write_text(f"{long}\n{long}\n", "utf-8")
     assert len(split_file(str(tmp_path / "a.jsonl"), size=100)) == 2
+
+
+def test_a_line_that_is_too_long_is_passed_over_in_its_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(_limits, "LIMITS", Limits(line=1000))
+    long, short = json.dumps({"text": "Kyiv rejected it. " * 500}), json.dumps({"text": "Kyiv rejected it."})
+    (tmp_path / "a.jsonl").write_text(f"{short}\n{long}\n{short}\n{long}", "utf-8")
+    found = [item for part in split_file(str(tmp_path / "a.jsonl"), size=100) for item in read_part(part)]
+    assert found == list(read_sources([str(tmp_path / "a.jsonl")]))
+    assert [type(item) for item in found] == [Document, Failure, Document, Failure]
+
+
+def test_a_key_that_is_in_no_line_is_said_once(tmp_path):
+    texts = [{"text": f"Kyiv rejected plan {number}."} | ({"late": "T"} if number > 30 else {}) for number in range(40)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in texts), "utf-8")
+    for key, length, said in (("none", 200, 1), ("late", 200, 1), ("late", 10**6, 0), ("text", 200, 0)):
+        parts = split_file(str(tmp_path / "a.jsonl"), size=length)
+        found = [item for part in parts for item in read_part(part, columns={"title": key})]
+        assert sum(isinstance(item, Failure) for item in found) == said
+
+
+def test_a_file_that_becomes_shorter_while_it_is_divided_ends(tmp_path):
+    lines(tmp_path / "a.jsonl")
+    size = (tmp_path / "a.jsonl").stat().st_size
+    whole = Part(file=str(tmp_path / "a.jsonl"), kind="whole", start=0, stop=2 * size, size=2 * size, sha256="")
+    assert sum(part.size for part in parts_module._cut_lines(whole, 1000)) == size
+
+
+def test_the_parts_of_a_row_group_do_not_hash_it_again_and_again(tmp_path, monkeypatch):
+    parquet.write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet")
+    hashed = []
+    right = parts_module._digest_range
+    monkeypatch.setattr(parts_module, "_digest_range", lambda *given: hashed.append(given) or right(*given))
+    assert len(split_file(str(tmp_path / "a.parquet"), size=500)) > 10
+    assert len(hashed) == 1
+
+
+def test_a_table_that_claims_more_than_it_can_hold_is_not_divided():
+    assert parts_module._are_credible([(1000, 10**8)], 5 * 10**6)
+    assert not parts_module._are_credible([(2**40, 2**50)], 5 * 10**6)
+    assert not parts_module._are_credible([(-1, 100)], 5 * 10**6)
+
+
+def test_a_pattern_hides_nothing_and_leads_nowhere_else(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("in/a.txt", "in/*.txt", "in/.half.txt", "secret.txt"):
+        (tmp_path / name).write_text("Kyiv rejected it.", "utf-8")
+    (tmp_path / "in" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "in" / "round.txt").symlink_to("round.txt")
+    found = list(find_files([str(tmp_path / "in" / "*.txt")]))
+    assert found[:2] == [str(tmp_path / "in" / name) for name in ("*.txt", "a.txt")]
+    assert [(one.where.rpartition("/")[2], one.reason[:19]) for one in found[2:]] == [
+        ("out.txt", "is a link that lead"),
+        ("round.txt", "cannot be read: Too"),
+    ]
+    assert list(find_files([str(tmp_path / "in" / ".*.txt")])) == [str(tmp_path / "in" / ".half.txt")]
 
 
 def test_files_are_found_by_path_folder_and_pattern_each_once(tmp_path):

@@ -6,9 +6,11 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from demarche.errors import ModelError  # noqa: E402
 from demarche.reading import load_reader  # noqa: E402
 from demarche.reading._tokens import batch_tokens, split_tokens  # noqa: E402
 from demarche.reading._weights import load_weights  # noqa: E402
+from demarche.training import export as export_module  # noqa: E402
 from demarche.training.corpus import SHIPPED  # noqa: E402
 from demarche.training.export import export  # noqa: E402
 from demarche.training.network import Network  # noqa: E402
@@ -66,6 +68,22 @@ def test_training_goes_on_from_what_was_exported(exported):
     for name, value in network.named_parameters():
         if not name.startswith(("embeddings.", "hint.")):
             assert (again.get_parameter(name) - value).abs().max() < 0.02, name
+
+
+@pytest.mark.parametrize("after", [1.0, float("nan")], ids=["another", "none"])
+def test_graphs_that_say_something_else_once_they_are_fused_are_refused(monkeypatch, after):
+    said = iter([{"first": [{"voice": np.zeros(2)}]}, {"first": [{"voice": np.array([0.0, after])}]}])
+    monkeypatch.setattr(export_module, "_outputs", lambda *_: next(said))
+    monkeypatch.setattr(export_module, "fuse_graph", lambda model, heads: model)
+    with pytest.raises(ModelError, match="first: .* cannot be fused"):
+        export_module._fuse_checked({"first": None}, [], heads=2)
+
+
+def test_an_encoder_of_other_operators_is_refused(monkeypatch):
+    monkeypatch.setattr(export_module, "_outputs", lambda *_: {})
+    monkeypatch.setattr(export_module, "fuse_graph", lambda model, heads: {}["Softmax"])
+    with pytest.raises(ModelError, match="BERT family"):
+        export_module._fuse_checked({"first": None}, [], heads=2)
 
 
 def test_the_reader_loads_it(exported):

@@ -117,8 +117,17 @@ def frame_rows(rows: Iterable[Mapping[str, Any]], *, step: int = 50_000) -> pl.D
 
 
 def frame_table(table: Any) -> pl.DataFrame:
-    """Return an Arrow table that has some columns of `SCHEMA`, in their types, as a frame; the others are null and take no memory."""
-    frame = pl.DataFrame(table)
+    """Return an Arrow table that has some columns of `SCHEMA`, in their types, as a frame; the others are null and take no memory.
+
+    Raises
+    ------
+    InputError
+        If what gives the table fails before its end.
+    """
+    try:
+        frame = pl.DataFrame(table)
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"the moves cannot be read to their end: {_first_line(error)}") from error
     return frame.select(
         pl.col(name) if name in frame.columns else pl.lit(None, dtype=kind).alias(name) for name, kind in SCHEMA.items()
     )

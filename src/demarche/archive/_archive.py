@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count as counted
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -13,14 +14,15 @@ from typing import Any
 
 from demarche.archive import _counts
 from demarche.archive._clusters import find_clusters
-from demarche.archive._connection import Table, asking, bytes_of, connect, database_memory, default_memory, seal, view
-from demarche.archive._files import Shards, find_shards, read_manifest
+from demarche.archive._connection import Table, asking, bytes_of, connect, default_memory, seal, view
+from demarche.archive._files import Shards, check_link, find_shards, read_manifest
 from demarche.archive._held import stance_acts
 from demarche.archive._needs import BESIDE, COLUMNS, CONTENTS, Need, need_of
+from demarche.archive._scratch import Scratch
 from demarche.archive._selection import Parameters, select
 from demarche.archive._taken import Taking
 from demarche.archive._words import find_words, like_words, search_terms
-from demarche.errors import InputError, LedgerError
+from demarche.errors import DemarcheError, InputError, LedgerError
 from demarche.model import Count, LedgerMove, Move, MoveFilter
 
 __all__ = ["Archive"]
@@ -75,9 +77,10 @@ class Archive:
         self.shards = shards
         self.manifest = manifest
         self.memory = memory
-        self._scratch = tempfile.TemporaryDirectory(prefix="demarche-archive-", ignore_cleanup_errors=True)
+        self._scratch = Scratch()
         self._connection = connect(self._scratch.name, memory=memory, threads=threads)
-        self._placed = False
+        self._placed: Path | None = None
+        self._searches = counted()
         try:
             view(self._connection, "stored", shards.moves, _STORED, rows=True)
             view(self._connection, "documents", shards.documents, _DOCUMENTS, rows=True)
@@ -88,6 +91,7 @@ class Archive:
             raise
 
     @classmethod
+    @asking()
     def open(cls, folder: str | Path, *, memory: str | None = None, threads: int | None = None) -> Archive:
         """Open an archive to be read.
 
@@ -114,12 +118,12 @@ class Archive:
         if threads is not None and threads < 1:
             raise InputError(f"{threads} threads are too few; give 1 or more")
         given = default_memory() if memory is None else bytes_of(memory)
-        return cls(path, find_shards(path), manifest, memory=given, threads=threads)
+        return cls(path, find_shards(path, manifest), manifest, memory=given, threads=threads)
 
     def close(self) -> None:
         """Close the database and remove what it wrote for a while."""
         self._connection.close()
-        self._scratch.cleanup()
+        self._scratch.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -143,17 +147,20 @@ class Archive:
         report
             Is told how many documents are compared, and how many there are to compare.
         """
+        if self._placed is not None:
+            return self._placed
         name = f"{self.shards.fingerprint}.parquet"
         kept, own = self.folder / "clusters" / name, Path(self._scratch.name) / name
-        known = next((path for path in (kept, own) if path.is_file()), None)
-        found = known or find_clusters(
-            self._connection, (kept, own), memory=database_memory(self.memory), report=report
-        )
-        if not self._placed:
-            self._place(found)
-        return found
+        for path in (kept.parent, kept):
+            check_link(path, self.folder)
+        if kept.is_file():
+            with suppress(InputError):  # damaged: it is made anew
+                return self._place(kept)
+        made = find_clusters(self._connection, self.shards.names, (kept, own), memory=self.memory, report=report)
+        return self._place(made)
 
-    def _place(self, found: Path) -> None:
+    def _place(self, found: Path) -> Path:
+        """Make the view of all moves with their clusters."""
         view(self._connection, "places", (str(found),), _PLACES)
         whole, once = self._connection.execute(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM places)"
@@ -165,7 +172,8 @@ class Archive:
             f"CREATE TEMP VIEW moves AS SELECT {columns}, s.number, p.cluster, p.alone, p.place, NULL::VARCHAR AS proposition, "
             f"NULL::TINYINT AS polarity FROM stored s JOIN places p ON p.document = s.document{same}"
         )
-        self._placed = True
+        self._placed = found
+        return found
 
     # Moves
 
@@ -222,11 +230,14 @@ class Archive:
         where, parameters = select(replace(wanted, words=None))
         if wanted.words is None:
             return where, parameters
-        self._say(wanted.words, where, parameters)
-        return f"({where}) AND id IN (SELECT id FROM said)", parameters
+        said = self._say(wanted.words, where, parameters)
+        return f"({where}) AND id IN (SELECT id FROM {said})", parameters
 
-    def _say(self, words: str, where: str, parameters: Parameters) -> None:
-        """Fill the table ``said`` with the ids of the moves that have words: in their spans, as in a ledger."""
+    def _say(self, words: str, where: str, parameters: Parameters) -> str:
+        """Return a table with the ids of the moves that have words: in their spans, as in a ledger.
+
+        Each search has a table of its own: what was taken is only read when somebody reads it.
+        """
         terms = search_terms(words)
         like, more = like_words(terms)
         query = f"SELECT count(*) FROM moves WHERE ({where}) AND {like}"
@@ -241,10 +252,12 @@ class Archive:
         found = ((one.move.id, _words_of(one.move)) for one in coded)
         pages = iter(lambda: list(islice(found, _PAGE)), [])
         ids = list(find_words(pages, terms))
-        self._connection.execute("CREATE OR REPLACE TEMP TABLE said (id VARCHAR)")
+        said = f"said_{next(self._searches)}"
+        self._connection.execute(f"CREATE TEMP TABLE {said} (id VARCHAR)")
         for start in range(0, len(ids), 50_000):
             part = {"ids": ids[start : start + 50_000]}
-            self._connection.execute("INSERT INTO said SELECT unnest($ids::VARCHAR[])", part)
+            self._connection.execute(f"INSERT INTO {said} SELECT unnest($ids::VARCHAR[])", part)
+        return said
 
     def _sizes(self, where: str, parameters: Parameters) -> tuple[int, int]:
         words = "CASE act WHEN 'threaten' THEN condition ELSE content END"
@@ -330,18 +343,14 @@ class Archive:
     def _coded(self, documents: Sequence[str], moves: Collection[str]) -> Iterator[LedgerMove]:
         """Yield those of some moves that documents have."""
         query = (
-            "SELECT p.cluster, d.publisher, d.title, d.coded FROM places p JOIN documents d ON d.shard = p.shard AND d.number = p.number "
-            "WHERE d.id IN (SELECT unnest($documents::VARCHAR[]))"
+            "SELECT p.cluster, d.publisher, d.title, d.coded, d.id FROM places p "
+            "JOIN documents d ON d.shard = p.shard AND d.number = p.number WHERE d.id IN (SELECT unnest($documents::VARCHAR[]))"
         )
         rows = self._connection.execute(query, {"documents": list(documents)})
         while row := rows.fetchone():
-            cluster, publisher, title, coded = row
-            for record in json.loads(coded)["moves"]:
-                if record["id"] in moves:
-                    move = Move.from_dict(record)
-                    yield LedgerMove(
-                        move=move, seq=0, cluster=cluster, verdict="coded", publisher=publisher, title=title
-                    )
+            cluster, publisher, title, coded, document = row
+            for move in _moves_of(document, coded, moves):
+                yield LedgerMove(move=move, seq=0, cluster=cluster, verdict="coded", publisher=publisher, title=title)
 
     def move(self, move_id: str) -> LedgerMove:
         """Return a move; raises LedgerError if it is not there. For several :meth:`quotes` is quicker."""
@@ -349,6 +358,15 @@ class Archive:
         if found is None:
             raise LedgerError(f"there is no move {move_id} in the archive")
         return found
+
+
+def _moves_of(document: str, coded: str, wanted: Collection[str]) -> list[Move]:
+    """Return those of some moves that a document has; raises InputError if its record is damaged."""
+    try:
+        return [Move.from_dict(record) for record in json.loads(coded)["moves"] if record["id"] in wanted]
+    except (DemarcheError, KeyError, TypeError, ValueError, RecursionError) as error:
+        reason = f"is no coded document ({type(error).__name__}: {str(error)[:100]}); code it again"
+        raise InputError(reason, where=document) from error
 
 
 def _words_of(move: Move) -> str:

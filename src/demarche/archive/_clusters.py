@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from demarche.archive._connection import database_memory
 from demarche.copies import COMPARED, are_copies, are_near, are_same, shingles
+from demarche.errors import InputError
 
 __all__ = ["find_clusters"]
 
@@ -26,19 +29,22 @@ Report = Callable[[int, int], None]
 
 _MOST = 1000
 """Documents of one band that later ones are compared with: a band of a notice that stands under every report tells no copies."""
-_CACHED = 5000
 _BYTES = 200
-"""Memory for each band of a part, ample."""
+"""Memory of the database for each band of a part, ample."""
+_SHARED_BYTES, _DOCUMENT_BYTES, _SHINGLE_BYTES = 80, 500, 100
+"""Memory outside of the database for each band of a document that another has too, each such document, and each shingle that is held."""
 _PAGE = 2000
+_TEXTS_AT_ONCE = 100
 
 _NUMBERED = """
-CREATE TEMP TABLE numbered AS
-SELECT id AS document, shard, number, published, row_number() OVER (ORDER BY shard, number) - 1 AS place
-FROM (SELECT id, shard, number, published FROM documents
-      QUALIFY row_number() OVER (PARTITION BY id ORDER BY shard, number) = 1)
+CREATE OR REPLACE TEMP TABLE numbered AS
+WITH ranked AS (SELECT unnest($names::VARCHAR[]) AS shard, unnest(range(len($names::VARCHAR[]))) AS rank),
+known AS (SELECT id, shard, number, published, coalesce(rank, len($names::VARCHAR[])) AS rank FROM documents LEFT JOIN ranked USING (shard)
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY rank, shard, number) = 1)
+SELECT id AS document, shard, number, published, row_number() OVER (ORDER BY rank, shard, number) - 1 AS place FROM known
 """
 _BANDS = """
-CREATE TEMP TABLE banded AS
+CREATE OR REPLACE TEMP TABLE banded AS
 SELECT n.place, unnest(list_distinct(d.bands)) AS band
 FROM documents d JOIN numbered n ON n.shard = d.shard AND n.number = d.number
 """
@@ -48,7 +54,7 @@ WITH part AS (SELECT place, band FROM banded WHERE hash(band) % $parts = $part)
 SELECT place, band FROM part WHERE band IN (SELECT band FROM part GROUP BY band HAVING count(*) > 1)
 """
 _TEXTS = """
-SELECT n.place, n.published, d.text FROM documents d JOIN numbered n ON n.shard = d.shard AND n.number = d.number
+SELECT n.place, n.published, coalesce(d.text, '') FROM documents d JOIN numbered n ON n.shard = d.shard AND n.number = d.number
 WHERE n.place IN (SELECT place FROM shared)
 """
 _CLUSTERED = """
@@ -59,7 +65,12 @@ FROM numbered n LEFT JOIN joined j ON j.place = n.place LEFT JOIN numbered f ON 
 
 
 def find_clusters(
-    connection: duckdb.DuckDBPyConnection, places: tuple[Path, ...], *, memory: int, report: Report | None = None
+    connection: duckdb.DuckDBPyConnection,
+    shards: Sequence[str],
+    places: Sequence[Path],
+    *,
+    memory: int,
+    report: Report | None = None,
 ) -> Path:
     """Write a row for each document, with its place and cluster, and return the file.
 
@@ -67,18 +78,26 @@ def find_clusters(
     ----------
     connection
         With the view ``documents``.
+    shards
+        Names of the shards in the order in which their documents are compared.
     places
         Where to write, the first of them that can be written.
     memory
-        Bytes that the database may use.
+        Bytes that the database and what compares may use together.
     report
         Is told how many documents are compared, and how many there are to compare.
+
+    Raises
+    ------
+    InputError
+        If so many documents share bands that the memory would not do.
     """
-    connection.execute(_NUMBERED)
+    connection.execute(_NUMBERED, {"names": list(shards)})
     connection.execute(_BANDS)
-    _share(connection, memory)
-    connection.execute("CREATE TEMP TABLE joined (place BIGINT, first BIGINT)")
-    found = dict(_joined(connection, report))
+    _share(connection, database_memory(memory))
+    _check_memory(connection, memory)
+    connection.execute("CREATE OR REPLACE TEMP TABLE joined (place BIGINT, first BIGINT)")
+    found = dict(_joined(connection, memory // 10 // _SHINGLE_BYTES, report))
     names = list(found)
     for start in range(0, len(names), 50_000):
         part = names[start : start + 50_000]
@@ -92,7 +111,7 @@ def find_clusters(
 
 def _share(connection: duckdb.DuckDBPyConnection, memory: int) -> None:
     """Make the table of the bands that several documents have: a part of the bands at a time, for all would have to be held at once."""
-    connection.execute("CREATE TEMP TABLE shared (place BIGINT, band BIGINT)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE shared (place BIGINT, band BIGINT)")
     ((rows,),) = connection.execute("SELECT count(*) FROM banded").fetchall()
     parts = 1 + rows * _BYTES // memory
     for part in range(parts):
@@ -100,9 +119,22 @@ def _share(connection: duckdb.DuckDBPyConnection, memory: int) -> None:
     connection.execute("DROP TABLE banded")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, places: tuple[Path, ...]) -> Path:
+def _check_memory(connection: duckdb.DuckDBPyConnection, memory: int) -> None:
+    """Raise InputError if more documents share bands than can be compared: the bands of all are held, those of the database spill."""
+    query = "SELECT count(*), count(DISTINCT place) FROM shared"
+    ((rows, documents),) = connection.execute(query).fetchall()
+    needed = rows * _SHARED_BYTES + documents * _DOCUMENT_BYTES
+    if needed > max(0, memory - database_memory(memory)):
+        # The database takes a third of what is given.
+        raise InputError(
+            f"to find copies among {documents:,} documents that can be some would take {needed / 1e9:.1f} GB beside the database; "
+            f"give more memory: --memory {needed * 3 / 2 / 1e9 + 0.1:.1f}GB"
+        )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, places: Sequence[Path]) -> Path:
     for number, place in enumerate(places):
-        beside = place.with_name(f".{place.name}.{os.getpid()}")
+        beside = place.with_name(f".{place.name}.{uuid4().hex}")
         try:
             place.parent.mkdir(exist_ok=True)
             connection.sql(_CLUSTERED).write_parquet(str(beside), compression="zstd")
@@ -117,22 +149,20 @@ def _write(connection: duckdb.DuckDBPyConnection, places: tuple[Path, ...]) -> P
     raise ValueError("there is no place to write to")
 
 
-def _joined(connection: duckdb.DuckDBPyConnection, report: Report | None) -> Iterator[tuple[int, int]]:
+def _joined(
+    connection: duckdb.DuckDBPyConnection, shingles_held: int, report: Report | None
+) -> Iterator[tuple[int, int]]:
     """Yield documents that are copies, and the first document of the cluster of each."""
     held = connection.execute("SELECT place, band FROM shared ORDER BY place").fetchnumpy()
     if not len(held["place"]):
         return
-    bands = _Bands(held["place"].astype(np.int64), held["band"].astype(np.int64))
-    with closing(sqlite3.connect("")) as texts:  # in a file that nobody sees, and that goes when it is closed
+    bands = _Bands(np.asarray(held.pop("place"), np.int64), np.asarray(held.pop("band"), np.int64))
+    with closing(sqlite3.connect("")) as texts:  # in a file that nobody sees, and that goes whatever ends the program
         _keep_texts(connection, texts)
+        told = _Shingles(texts, shingles_held).of
         first: dict[int, int] = {}
         spans: dict[int, tuple[str | None, str | None]] = {}
         days: dict[int, str | None] = {}
-
-        @lru_cache(_CACHED)
-        def told(place: int) -> frozenset[int]:
-            return shingles(texts.execute("SELECT text FROM texts WHERE place = ?", (place,)).fetchone()[0])
-
         for number, place in enumerate(bands.documents.tolist()):
             days[place] = texts.execute("SELECT published FROM texts WHERE place = ?", (place,)).fetchone()[0]
             copy = _copy_of(place, bands.likely(number), told, first, days, spans)
@@ -171,8 +201,30 @@ def _span(days: list[str | None]) -> tuple[str | None, str | None]:
 def _keep_texts(connection: duckdb.DuckDBPyConnection, texts: sqlite3.Connection) -> None:
     texts.execute("CREATE TABLE texts (place INTEGER PRIMARY KEY, published TEXT, text TEXT NOT NULL)")
     found = connection.execute(_TEXTS)
-    while page := found.fetchmany(_PAGE):
+    while page := found.fetchmany(_TEXTS_AT_ONCE):
         texts.executemany("INSERT INTO texts VALUES (?, ?, ?)", page)
+
+
+class _Shingles:
+    """The shingles of texts, of which those that were asked for last are held: a few of long ones, many of short ones."""
+
+    def __init__(self, texts: sqlite3.Connection, most: int) -> None:
+        self._texts = texts
+        self._most = most
+        self._held: OrderedDict[int, frozenset[int]] = OrderedDict()
+        self._count = 0
+
+    def of(self, place: int) -> frozenset[int]:
+        """Return those of the document at a place."""
+        if place in self._held:
+            self._held.move_to_end(place)
+            return self._held[place]
+        query = "SELECT text FROM texts WHERE place = ?"
+        found = self._held[place] = shingles(self._texts.execute(query, (place,)).fetchone()[0])
+        self._count += len(found)
+        while self._count > self._most and len(self._held) > 1:
+            self._count -= len(self._held.popitem(last=False)[1])
+        return found
 
 
 class _Bands:

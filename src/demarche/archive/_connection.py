@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,7 +80,7 @@ def connect(scratch: str, *, memory: int, threads: int | None) -> duckdb.DuckDBP
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Raise InputError in place of an error of the database: too little memory, or a file that is damaged or gone.
+    """Raise InputError in place of an error of a database: too little memory or disk, or a file that is damaged or gone.
 
     Values are parameters and statements are ours, so that no other error is the user's.
     """
@@ -91,6 +92,8 @@ def asking() -> Iterator[None]:
         ) from error
     except duckdb.Error as error:
         raise InputError(f"the archive cannot be read: {_first_line(error)}") from error
+    except sqlite3.Error as error:  # in which texts and words are held for a while
+        raise InputError(f"the temporary folder cannot be used ({_first_line(error)}); is the disk full?") from error
 
 
 class Table:

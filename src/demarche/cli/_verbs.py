@@ -49,10 +49,11 @@ class Verbs(dict[str, click.Command]):
         self._modules = {verb: module for module, verbs in VERBS.items() for verb in verbs}
 
     def __getitem__(self, verb: str) -> click.Command:
-        module = self._modules.pop(verb, None)
+        module = self._modules.get(verb)
         if module is not None:
             loaded = import_module(f"demarche.cli.{module}")
             self[verb] = getattr(loaded, f"{verb}_" if module.endswith("_") else verb)
+            self._modules.pop(verb, None)  # only now: a module that cannot be imported fails the next time too
         return super().__getitem__(verb)
 
     def get(self, verb: str, default: Any = None) -> Any:

@@ -134,7 +134,7 @@ def _tell(output: str, manifest: dict[str, Any], state: Any) -> int:
         click.echo(f"demarche: {_rate(state, manifest)}", err=True)
     if manifest["finished"] is None:
         click.echo(f"demarche: {state.of - state.shards} shards are not complete; start it again", err=True)
-    wrong = state.failures or manifest["left_out"] or manifest["refused"]
+    wrong = state.failures or manifest["left_out"] or manifest["refused"] or manifest["finished"] is None
     if not wrong:
         return 0
     return EXIT_SOME if totals["documents"] else EXIT_NOTHING

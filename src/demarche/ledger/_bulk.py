@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-__all__ = ["insert", "insert_values", "marked", "run_each"]
+__all__ = ["MANY", "insert", "insert_values", "marked", "parts", "run_each"]
+
+MANY = 5000
+"""Values in one list: fewer than the parameters that a statement may have."""
 
 _COPIED = 50
 """Rows from which COPY is worth its two answers of the server."""
+
+Value = TypeVar("Value")
 
 
 def insert(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,6 +39,11 @@ def run_each(connection: Connection, query: str, rows: Sequence[tuple[Any, ...]]
     """Run a statement with each of some rows: for the driver as it is, because there are many of them in every entry."""
     if rows:
         connection.exec_driver_sql(marked(connection, query), list(rows))
+
+
+def parts(values: list[Value], size: int = MANY) -> Iterator[list[Value]]:
+    """Yield values so many at a time."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def marked(connection: Connection, query: str) -> str:

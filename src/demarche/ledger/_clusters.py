@@ -11,15 +11,13 @@ from sqlalchemy.engine import Connection
 
 from demarche.copies import COMPARED, are_copies, are_near, are_same, shingles
 from demarche.errors import LedgerError
-from demarche.ledger._bulk import marked
+from demarche.ledger._bulk import marked, parts
 from demarche.model import Document
 
 __all__ = ["Copies", "cluster_of", "members", "moved", "oldest"]
 
 _ASKED = 100
 """Documents whose bands are looked for at a time."""
-_MANY = 5000
-"""Values in one list: fewer than the parameters that a statement may have."""
 
 
 class Copies:
@@ -130,9 +128,8 @@ def _candidates(connection: Connection, seqs: Collection[int]) -> dict[int, tupl
         "WHERE d.seq IN :seqs"
     ).bindparams(sa.bindparam("seqs", expanding=True))
     found: dict[int, tuple[str | None, str]] = {}
-    wanted = sorted(seqs)
-    for start in range(0, len(wanted), _MANY):
-        for row in connection.execute(query, {"seqs": wanted[start : start + _MANY]}):
+    for part in parts(sorted(seqs)):
+        for row in connection.execute(query, {"seqs": part}):
             found[row[0]] = row[1], str(row[2])
     return found
 

@@ -6,7 +6,7 @@ those before it in the batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from demarche.copies import bands, shingles
 from demarche.errors import InputError, SpanError
+from demarche.ledger._bulk import parts
 from demarche.ledger._chain import rows_digest
 from demarche.ledger._clusters import Copies
 from demarche.ledger._custody import custody_row
@@ -26,9 +27,6 @@ __all__ = ["Entry", "Failed", "Prepared", "Rows", "check_known", "entries_of", "
 Rows = dict[str, list[dict[str, Any]]]
 Failed = Callable[[Document, InputError | SpanError], Failure]
 """Makes a failure of a document that cannot be taken in."""
-
-_MANY = 5000
-"""Values in one list: fewer than the parameters that a statement may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +112,12 @@ class _Batch:
         self._seq = seq
         documents = [item for item in items if isinstance(item, Prepared)]
         self._texts = texts_of(connection, [one.coded.document for one in documents])
-        self._copies = Copies(connection, [item.bands if isinstance(item, Prepared) else [] for item in items])
+        self._copies = Copies(connection, [self._searched(item) for item in items])
         self._failures: set[str] = set()
+
+    def _searched(self, item: Prepared | Failure) -> list[int]:
+        """Return the bands by which copies of an item are looked for: of what is there already none are."""
+        return [] if isinstance(item, Failure) or item.coded.document.id in self._texts else item.bands
 
     def add(self, place: int, item: Prepared) -> bool:
         """Add a document; False if it is there already."""
@@ -163,7 +165,7 @@ def texts_of(connection: Connection, documents: Iterable[Document]) -> dict[str,
     query = sa.text("SELECT id, text FROM documents WHERE id IN :ids").bindparams(sa.bindparam("ids", expanding=True))
     # What is no id is told apart where it is looked at: the store might not take it.
     ids = sorted({document.id for document in documents if document.id == clean(document.id, 500)})
-    return {row[0]: row[1] for part in _parts(ids) for row in connection.execute(query, {"ids": part})}
+    return {row[0]: row[1] for part in parts(ids) for row in connection.execute(query, {"ids": part})}
 
 
 def check_known(document: Document, text: str | None) -> bool:
@@ -175,7 +177,3 @@ def check_known(document: Document, text: str | None) -> bool:
             "the ledger has another text under this id, and keeps it; give this one an id of its own", where=document.id
         )
     return text is not None
-
-
-def _parts(values: list[str]) -> Iterator[list[str]]:
-    return (values[start : start + _MANY] for start in range(0, len(values), _MANY))

@@ -183,8 +183,8 @@ CREATE INDEX custody_document ON custody (document)
 
 # What a coder read is asked for by the coder alone; by their publisher documents are found in `standing`.
 _CODER_INDEX = """
-CREATE INDEX readings_coder ON readings (coder, seq);
-DROP INDEX documents_publisher
+CREATE INDEX IF NOT EXISTS readings_coder ON readings (coder, seq);
+DROP INDEX IF EXISTS documents_publisher
 """
 
 _GROWING = (

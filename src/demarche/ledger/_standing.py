@@ -35,7 +35,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from demarche.codebook import load_codebook
-from demarche.ledger._bulk import insert_values, marked, run_each
+from demarche.ledger._bulk import MANY, insert_values, marked, parts, run_each
 
 __all__ = ["QUADS", "TALLIED", "disagreements", "follow", "rebuild"]
 
@@ -45,8 +45,6 @@ QUADS = {act.value: code.quad or 0 for act, code in load_codebook().acts.items()
 """Act -> quad class, 0 for those of none."""
 _STEP = 400
 """Clusters that are looked at at a time."""
-_MANY = 5000
-"""Values in one list: fewer than the parameters that a statement may have."""
 _MOVE = (
     "document",
     "cluster",
@@ -87,7 +85,7 @@ _TABLES = {
 def follow(connection: Connection, rows: Rows) -> None:
     """Bring the tables to what the views say, now that an entry has added these rows by table."""
     touched = sorted(_touched(connection, rows))
-    for part in _parts(touched, _STEP):
+    for part in parts(touched, _STEP):
         there, stands = _there(connection, part), _stands(connection, part)
         _write(connection, there, stands)
         _count_occasions(connection, there, stands)
@@ -141,7 +139,7 @@ def _touched(connection: Connection, rows: Rows) -> set[str]:
         row["document"] for table in ("readings", "moves", "clusters", "redactions") for row in rows.get(table, ())
     }
     found = {str(row["cluster"]) for row in rows.get("clusters", ())}
-    for part in _parts(sorted(named - new), _MANY):
+    for part in parts(sorted(named - new)):
         for table in ("standing_documents", "current_clusters"):
             found |= {
                 row[0] for row in _listed(connection, f"SELECT cluster FROM {table} WHERE document IN :given", part)
@@ -151,7 +149,7 @@ def _touched(connection: Connection, rows: Rows) -> set[str]:
         "SELECT DISTINCT s.cluster FROM mentions n JOIN moves m ON m.id = n.move AND m.seq = n.seq "
         "JOIN standing s ON s.row = m.row WHERE n.words IN :given"
     )
-    return found | {row[0] for part in _parts(words, _MANY) for row in _listed(connection, spoken, part)}
+    return found | {row[0] for part in parts(words) for row in _listed(connection, spoken, part)}
 
 
 def _there(connection: Connection, clusters: Sequence[str]) -> _State:
@@ -163,7 +161,7 @@ def _there(connection: Connection, clusters: Sequence[str]) -> _State:
     moves = f"SELECT row, {', '.join(_MOVE)} FROM standing WHERE cluster IN :given"
     made.moves.update({row[0]: tuple(row[1:]) for row in _listed(connection, moves, clusters)})
     mentions = "SELECT row, role, position, entity, date, again, words FROM standing_mentions WHERE row IN :given"
-    for part in _parts(list(made.moves), _MANY):
+    for part in parts(list(made.moves)):
         made.mentions.update({tuple(row[:3]): tuple(row[3:]) for row in _listed(connection, mentions, part)})
     return made
 
@@ -208,7 +206,7 @@ class _Move(NamedTuple):
 
 def _moves(connection: Connection, documents: list[str]) -> list[_Move]:
     query = f"SELECT {', '.join(f'm.{name}' for name in _Move._fields)} FROM current_moves m WHERE m.document IN :given"
-    return [_Move._make(row) for part in _parts(documents, _MANY) for row in _listed(connection, query, part)]
+    return [_Move._make(row) for part in parts(documents) for row in _listed(connection, query, part)]
 
 
 def _stories(moves: Iterable[_Move]) -> Iterable[list[_Move]]:
@@ -251,7 +249,7 @@ def _mentions(connection: Connection, moves: Sequence[_Move]) -> Iterator[tuple[
     )
     known = {(move.id, move.seq): (move.row, move.date) for move in moves}
     named: set[tuple[int, str, str | None]] = set()
-    for part in _parts([move.id for move in moves], _MANY):
+    for part in parts([move.id for move in moves]):
         for name, seq, role, position, entity, words in _listed(connection, query, part):
             row, date = known.get((name, seq), (None, None))
             if row is not None:
@@ -290,7 +288,7 @@ def _count_occasions(connection: Connection, there: _State, stands: _State) -> N
     join = (
         "CROSS JOIN" if connection.dialect.name == "sqlite" else "JOIN"
     )  # what is told leads, by an index of what stands
-    for part in _parts([one for one in told if one[0][:1] != ">"], _MANY // 3):
+    for part in parts([one for one in told if one[0][:1] != ">"], MANY // 3):
         marks, given = ", ".join(["(?, ?, ?)"] * len(part)), tuple(value for one in part for value in one)
         gone = f"DELETE FROM occasions WHERE (parties, act, date) IN (VALUES {marks})"
         connection.exec_driver_sql(marked(connection, gone), given)
@@ -396,7 +394,7 @@ def _wrong_tallies(connection: Connection, expected: Mapping[Any, int]) -> Itera
 def _clusters(connection: Connection) -> Iterator[list[str]]:
     """Yield all clusters in the order of their first documents, a part at a time."""
     query = "SELECT k.cluster FROM current_clusters k JOIN documents d ON d.id = k.document GROUP BY k.cluster ORDER BY min(d.seq)"
-    yield from _parts([row[0] for row in connection.execute(sa.text(query))], _STEP)
+    yield from parts([row[0] for row in connection.execute(sa.text(query))], _STEP)
 
 
 def _where(there: _State, stands: _State, name: str) -> str:
@@ -407,10 +405,6 @@ def _where(there: _State, stands: _State, name: str) -> str:
         return str((there.documents.get(key) or stands.documents[key])[1])
     row = key[0] if name == "mentions" else key
     return str((there.moves.get(row) or stands.moves[row])[1])
-
-
-def _parts(values: list[Any], size: int) -> Iterator[list[Any]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def _listed(connection: Connection, query: str, given: Sequence[Any]) -> Any:

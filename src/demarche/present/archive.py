@@ -52,7 +52,7 @@ def render_holding(holding: Any, counts: Mapping[str, Iterable[Count]], *, name:
 
 def _totals(holding: Any) -> Iterable[RenderableType]:
     grid = Table.grid(padding=(0, 2))
-    days = f"published {holding.first} to {holding.last}" if holding.first else "of unknown date"
+    days = show_line(f"published {holding.first} to {holding.last}") if holding.first else "of unknown date"
     for what, number, about in (
         ("shards", holding.shards, "complete"),
         ("documents", holding.documents, days),

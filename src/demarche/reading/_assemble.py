@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,10 +59,38 @@ def assemble_move(sentence: Span, tokens: Tokens, candidate: Candidate, scores: 
     )
 
 
+_CAPITALS = (2, 3, 4)
+"""Case classes of words that begin with a capital letter."""
+_DAYS = frozenset((*calendar.day_name, *calendar.month_name))
+
+
+def _end_of_name(text: str, tokens: Tokens, end: int, *, taken: set[int]) -> int:
+    """Return where the name ends in which a party ends: "Mr" alone, or "President Joe", is the begin of one.
+
+    Where most words have a capital, as in a headline, these tell nothing of names.
+    """
+    capital = np.isin(tokens.case[tokens.first], _CAPITALS)
+    if 2 * int(capital.sum()) > len(capital):
+        return end
+    while (
+        end < len(capital)
+        and capital[end - 1]
+        and capital[end]
+        and end not in taken
+        and text[tokens.ends[end - 1] : tokens.starts[end]] == " "
+        and text[tokens.starts[end] : tokens.ends[end]] not in _DAYS
+    ):
+        end += 1
+    return end
+
+
 def _roles(sentence: Span, tokens: Tokens, scores: CandidateScores) -> dict[str, list[tuple[Span, float]]]:
     found: dict[str, list[tuple[Span, float]]] = {}
     spans = decode_tags(log_softmax(scores.roles), ROLE_TAGS)
     spans += decode_tags(log_softmax(scores.recipients), RECIPIENT_TAGS)
+    starts = {(role, first) for role, first, _, _ in spans}
     for role, first, end, score in spans:
+        if role in LISTS:
+            end = _end_of_name(sentence.text, tokens, end, taken={start for other, start in starts if other == role})
         found.setdefault(role, []).append((span_of_words(sentence, tokens, first, end), score))
     return found

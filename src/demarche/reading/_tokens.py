@@ -87,7 +87,7 @@ def _tokens(text: str, encoding: Any) -> Tokens:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)  # of what may be no words at all: a sentence of 1,000 characters without a space
 def _case(word: str) -> int:
     if any(character.isdigit() for character in word):
         return 5

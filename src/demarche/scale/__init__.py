@@ -9,7 +9,7 @@ from demarche.scale._layout import FORMAT, Layout, write_json
 from demarche.scale._reading import check_parquet, is_archive, read_archive
 from demarche.scale._records import OTHER_TEXT, document_row, failure_row
 from demarche.scale._shards import Changed, Shard, compare_inputs, make_shards
-from demarche.scale._workers import Lost, in_order
+from demarche.scale._workers import Lost, as_done, in_order
 
 __all__ = [
     "FORMAT",
@@ -19,6 +19,7 @@ __all__ = [
     "Layout",
     "Lost",
     "Shard",
+    "as_done",
     "check_parquet",
     "check_ray",
     "compare_inputs",

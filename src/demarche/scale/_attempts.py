@@ -68,6 +68,7 @@ def _mark(stage: str, number: int) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read(_WIDTH + 1)
     except OSError:  # its attempt has ended meanwhile
         return b""

@@ -14,7 +14,7 @@ from typing import Any
 
 from demarche.errors import DemarcheError, InputError, MissingExtra, ModelError
 from demarche.scale._shards import Shard
-from demarche.scale._workers import Lost, in_order
+from demarche.scale._workers import Lost, as_done
 
 __all__ = ["check_ray", "run_on_ray", "run_workers"]
 
@@ -30,25 +30,16 @@ _QUIET = {
 
 
 def run_workers(shards: Sequence[Shard], work: Work, *, workers: int) -> Iterator[Outcome | Lost[Shard]]:
-    """Yield what `work` makes of each shard in processes of this machine; a shard that costs workers their lives is tried again.
+    """Yield what `work` makes of each shard, in any order, in processes of this machine.
 
-    A shard is lost only if its workers die again and again before it can be told of what.
+    A shard that costs workers their lives is tried again; it is lost only if its workers die again and again before it can be told of what.
     """
-    todo: Sequence[Shard] = shards
-    for last in (*[False] * _ROUNDS, True):
-        again = []
-        for made in in_order(todo, _work_on, tools=(work,), workers=min(workers, max(1, len(todo)))):
-            if isinstance(made, Lost) and not last:
-                again.append(made.item)
-            else:
-                yield made
-        if not again:
-            return
-        todo = again
+    workers = min(workers, max(1, len(shards)))
+    return as_done(shards, _work_on, tools=(work,), workers=workers, tries=_TRIES)
 
 
-_ROUNDS = 50
-"""Times that shards are given out anew whose workers died twice: each time one more document of a shard is left out."""
+_TRIES = 100
+"""Times that a shard may cost a worker its life: by every second time one more document of it is left out."""
 
 
 def _work_on(shard: Shard, work: Work) -> Outcome:

@@ -22,8 +22,6 @@ __all__ = ["FORMAT", "Layout", "put_in_place", "write_json"]
 
 FORMAT = "demarche-archive/1"
 """What the manifest says of itself."""
-
-
 _LOCK = "_lock"
 
 
@@ -74,11 +72,24 @@ class Layout:
             record = json.loads(self.done(shard).read_text("utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise InputError(
-                "is damaged; delete it, and its shard is done again", where=str(self.done(shard))
-            ) from error
-        return dict(record)
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror or error}", where=str(self.done(shard))) from error
+        except (ValueError, RecursionError):
+            record = None
+        if not isinstance(record, dict):
+            raise InputError("is damaged; delete it, and its shard is done again", where=str(self.done(shard)))
+        return record
+
+    def complete(self, shard: str) -> dict[str, Any] | None:
+        """Return what is known of a shard if it is complete and all its files are there in their sizes, None otherwise."""
+        done = self.read_done(shard)
+        if done is None:
+            return None
+        try:
+            whole = all((self.folder / one["name"]).stat().st_size == one["size"] for one in done.get("files", []))
+        except OSError:  # one is gone, or cannot be reached
+            return None
+        return done if whole else None
 
     def read_manifest(self) -> dict[str, Any] | None:
         """Return what the archive says of itself, None if there is none.
@@ -107,7 +118,9 @@ class Layout:
         """Whether the folder holds something that is no archive."""
         if not self.folder.exists() or self.manifest.exists():
             return False
-        return not self.folder.is_dir() or any(path.name != _LOCK for path in self.folder.iterdir())
+        # A run that was killed early leaves its lock, and a manifest that did not come to its place.
+        ours = (_LOCK, f".{self.manifest.name}.")
+        return not self.folder.is_dir() or any(not path.name.startswith(ours) for path in self.folder.iterdir())
 
     def clear(self, shard: str) -> None:
         """Remove all that is there of a shard; what says that it is complete goes first."""
@@ -137,7 +150,7 @@ class Layout:
             reason = f"cannot be written: {error.strerror or error}; check the path"
             raise InputError(reason, where=str(self.folder)) from error
         with file:
-            if not _is_free(file.fileno()):
+            if not (_is_free(file.fileno()) and _is_there(file.fileno(), self.folder / _LOCK)):
                 raise InputError("another run writes into it; wait for its end, or stop it", where=str(self.folder))
             try:
                 yield
@@ -164,6 +177,14 @@ def _is_free(handle: int) -> bool:
     except OSError:  # a file system that has no locks
         return True
     return True
+
+
+def _is_there(handle: int, path: Path) -> bool:
+    """Return whether a file that is open is still the one at its path: who held it before can have removed it."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except OSError:
+        return False
 
 
 def put_in_place(made: Path, place: Path) -> None:

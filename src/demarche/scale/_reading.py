@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from demarche.scale._records import coded_from_row
 __all__ = ["check_parquet", "is_archive", "read_archive"]
 
 _BATCH = 64
+_HEAD = 256
+_BEGINNING = re.compile(rb'\s*\{\s*"format"\s*:\s*"demarche-archive/')
+"""Of a manifest, which names its format first."""
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""Of a shard: it becomes part of paths."""
 
 
 def check_parquet() -> None:
@@ -28,10 +34,11 @@ def check_parquet() -> None:
 def is_archive(path: str | Path) -> bool:
     """Return whether a path is the folder of an archive of coded documents."""
     try:
-        return Layout(Path(path)).read_manifest() is not None
-    except InputError as error:
-        # One of another version is one too, and reading it says so; any other manifest.json is a file like others.
-        return "is of the format 'demarche-archive/" in error.reason
+        with open(Layout(Path(path)).manifest, "rb") as file:
+            # One of another version, or a damaged one, is one too, and reading it says so; any other manifest.json is a file like others.
+            return _BEGINNING.match(file.read(_HEAD)) is not None
+    except (OSError, ValueError):  # a path that no file can have is a ValueError
+        return False
 
 
 def read_archive(path: str | Path) -> Iterator[CodedDocument | Failure]:
@@ -43,7 +50,7 @@ def read_archive(path: str | Path) -> Iterator[CodedDocument | Failure]:
     Raises
     ------
     InputError
-        If it is no archive, or one of another version.
+        If it is no archive, or one of another version, or its manifest is damaged.
     MissingExtra
         If pyarrow is not installed.
     """
@@ -52,21 +59,40 @@ def read_archive(path: str | Path) -> Iterator[CodedDocument | Failure]:
     if manifest is None:
         raise InputError("has no manifest.json; is it the folder that demarche scale code wrote?", where=str(path))
     check_parquet()
-    for failure in manifest.get("left_out", []):
-        yield Failure(**failure)
+    left_out, shards = _listed(manifest, layout)
+    yield from left_out
     incomplete = 0
-    for shard in manifest["shards"]:
+    for shard in shards:
         try:
-            done = layout.read_done(shard["name"])
+            done = layout.read_done(shard)
             if done is None:
                 incomplete += 1
             else:
-                yield from _read_shard(layout, shard["name"], done)
+                yield from _read_shard(layout, shard, done)
         except (InputError, OSError) as error:
             yield _failure(path, error)
     if incomplete:
         reason = f"{incomplete} shards are not complete; start demarche scale code again, then take it in again"
         yield Failure(where=str(path), stage="sources", reason=reason)
+
+
+def _listed(manifest: dict[str, Any], layout: Layout) -> tuple[list[Failure], list[str]]:
+    """Return what a manifest lists: what was not read, and the names of the shards.
+
+    Raises
+    ------
+    InputError
+        If it is not as we write it: an archive can come from somebody else.
+    """
+    try:
+        left_out = [Failure(**{name: str(value) for name, value in one.items()}) for one in manifest["left_out"]]
+        names = [shard["name"] for shard in manifest["shards"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"is damaged ({type(error).__name__}: {error})", where=str(layout.manifest)) from error
+    for name in names:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise InputError(f"is damaged: {str(name)[:60]!r} is no name of a shard", where=str(layout.manifest))
+    return left_out, names
 
 
 def _read_shard(layout: Layout, shard: str, done: dict[str, Any]) -> Iterator[CodedDocument | Failure]:
@@ -96,7 +122,12 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _check_bytes(layout: Layout, place: Path, done: dict[str, Any]) -> None:
     name = place.relative_to(layout.folder).as_posix()
-    said = next((one["sha256"] for one in done.get("files", []) if one["name"] == name), None)
+    try:
+        said = next((one["sha256"] for one in done.get("files", []) if one["name"] == name), None)
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            "is damaged; delete it, and code its shard again", where=str(layout.done(place.stem))
+        ) from error
     with open(place, "rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if said not in (None, found):

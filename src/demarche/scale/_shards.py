@@ -117,10 +117,11 @@ def compare_inputs(parts: Sequence[Part], shards: Sequence[Shard]) -> Changed:
     for part in parts:
         if _content(part) not in covered:
             new.setdefault(_content(part), part)
+    covered |= new.keys()
     kept = tuple(
         part
         for shard in stale
         for part in shard.parts
-        if os.path.normpath(part.file) not in now and _content(part) not in covered | new.keys()
+        if os.path.normpath(part.file) not in now and _content(part) not in covered
     )
     return Changed(new=tuple(new.values()), stale=tuple(stale), files=tuple(files), kept=kept)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from demarche.errors import InputError
 from demarche.model import Failure
 from demarche.scale._layout import Layout, put_in_place, write_json
 from demarche.scale._records import OTHER_TEXT, failure_row
@@ -28,8 +29,8 @@ __all__ = ["leave_out_repeats"]
 
 def leave_out_repeats(layout: Layout, shards: Sequence[str]) -> None:
     """Leave documents out of all but the first of the complete shards that have them; to do it again changes nothing."""
-    several = _found_in_several(layout, shards)
-    if not len(several):
+    several = set(_found_in_several(layout, shards).tolist())
+    if not several:
         return
     kept: dict[str, tuple[str, str]] = {}
     for shard in shards:
@@ -60,9 +61,8 @@ def _short(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
 
 
-def _documents(layout: Layout, shard: str, several: Any) -> Iterator[tuple[str, str]]:
+def _documents(layout: Layout, shard: str, wanted: set[int]) -> Iterator[tuple[str, str]]:
     """Yield id and hash of the text of the documents of a shard whose ids have one of these hashes."""
-    wanted = set(several.tolist())
     # The texts are read only if an id is: most shards have none.
     ids = [name for batch in _batches(layout, shard, ["id"]) for name in batch["id"]]
     if not any(_short(name) in wanted for name in ids):
@@ -74,9 +74,14 @@ def _documents(layout: Layout, shard: str, several: Any) -> Iterator[tuple[str, 
 
 
 def _batches(layout: Layout, shard: str, columns: list[str]) -> Iterator[dict[str, list[Any]]]:
-    with parquet.ParquetFile(layout.documents(shard)) as file:
-        for batch in file.iter_batches(batch_size=1024, columns=columns):
-            yield batch.to_pydict()
+    path = layout.documents(shard)
+    try:
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1024, columns=columns):
+                yield batch.to_pydict()
+    except (pa.ArrowException, OSError) as error:
+        reason = f"is damaged ({str(error)[:120]}); delete {layout.done(shard)}, and start again"
+        raise InputError(reason, where=str(path)) from error
 
 
 def _rewrite(layout: Layout, shard: str, repeats: Counter[str], left_out: list[str], others: list[str]) -> None:

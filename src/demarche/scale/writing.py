@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -84,7 +85,12 @@ class ShardWriter:
             self._flush()
 
     def publish(self, about: dict[str, Any]) -> dict[str, Any]:
-        """Put all files in their places, then say that the shard is complete, and return what is said."""
+        """Put all files in their places, then say that the shard is complete, and return what is said.
+
+        Two processes can be at the same shard, when one of a run that was killed is still there: no file is missing at any time.
+        """
+        if known := self._layout.complete(self._shard):
+            return known
         self._flush()
         for writer in (self._documents, self._failures, self._spool):
             writer.close()
@@ -95,16 +101,19 @@ class ShardWriter:
             self._layout.failures(self._shard): self._beside("failures"),
         }
         done = about | {"files": [describe_file(path, place, self._layout) for place, path in sorted(made.items())]}
-        self._layout.clear(self._shard)
         for place, path in made.items():
             put_in_place(path, place)
+        for place in self._layout.all_moves(self._shard):  # of a time when there were other moves
+            if place not in made:
+                place.unlink(missing_ok=True)
         write_json(self._layout.done(self._shard), done)
         return done
 
     def discard(self) -> None:
         """Close and remove what is not put in place."""
         for writer in (self._documents, self._failures, self._spool):
-            writer.close()
+            with suppress(OSError, pa.ArrowException):  # the disk is full: to close a file writes its end
+                writer.close()
         for path in self._folder.glob(f"{self._mark}.*"):
             path.unlink(missing_ok=True)
 

@@ -52,8 +52,9 @@ class LinesAdapter:
     def read(self, raw: Raw) -> Iterator[Document | Failure | Raw]:
         """Yield the documents, and failures in place of bad lines."""
         keys = Keys(self.columns)
+        part, number = self.part if raw.depth == 0 else None, 0
         with closing(raw.open()) as stream:
-            for number, line in _numbered(stream, raw.where, self.part if raw.depth == 0 else None):
+            for number, line in _numbered(stream, raw.where, part):
                 where = f"{raw.where}:{number}"
                 if len(line) > _limits.LIMITS.line:
                     _skip_line(line, stream)
@@ -61,7 +62,12 @@ class LinesAdapter:
                     yield Failure(where=where, stage="sources", reason=reason)
                 elif line.strip():
                     yield _read_record(line, where, keys)
-        yield from keys.never_there(raw.where)
+        if part is None:
+            yield from keys.never_there(raw.where)
+        elif (
+            part[0] == 0
+        ):  # what is in none of so many lines is in none at all, most likely: said once, not for each part
+            yield from keys.never_there(raw.where, f"none of the first {number} lines")
 
 
 def _numbered(stream: BinaryIO, where: str, part: tuple[int, int, int] | None) -> Iterator[tuple[int, bytes]]:
@@ -101,10 +107,10 @@ class Keys:
         if not self._seen:
             self._seen = list(record)[:_SHOWN]
 
-    def never_there(self, where: str) -> Iterator[Failure]:
-        """Yield a failure where a key that the user named is in no line."""
+    def never_there(self, where: str, which: str = "no line") -> Iterator[Failure]:
+        """Yield a failure where a key that the user named is in no line; `which` says of how many."""
         if self._named and self._seen:
-            reason = f"no line has {_listed(sorted(self._named))}; the first has: {_listed(self._seen)}"
+            reason = f"{which} has {_listed(sorted(self._named))}; the first has: {_listed(self._seen)}"
             yield Failure(where=where, stage="sources", reason=reason)
 
 

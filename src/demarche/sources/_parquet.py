@@ -69,6 +69,9 @@ def _rows(
         start, stop = rows or (0, file.metadata.num_rows)
         groups, number = _groups_with(file.metadata, start, stop)
         for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, columns=list(names.values())):
+            if number + batch.num_rows <= start:
+                number += batch.num_rows
+                continue
             for row in batch.to_pylist():
                 number += 1
                 if number > stop:

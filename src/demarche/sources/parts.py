@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import stat
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,7 +37,8 @@ _CHUNK = 2**20
 def find_files(inputs: Iterable[str]) -> Iterator[str | Failure]:
     """Yield the files that paths, folders and patterns (``news/**/*.jsonl``) name, and failures for what is not read, in order.
 
-    A file that is named twice is given once. Of folders hidden files are left out, and links that lead out of them are failures.
+    A file that is named twice is given once. Hidden files are left out, and links that lead out of a folder, or out of where a pattern
+    begins, are failures.
     """
     seen: set[str] = set()
     for name in inputs:
@@ -51,15 +56,13 @@ def find_files(inputs: Iterable[str]) -> Iterator[str | Failure]:
 def _files_of(name: str) -> Iterator[str | Failure]:
     path = Path(name)
     try:
-        if not path.exists() and glob.has_magic(name):
-            for one in _matching(path):
-                yield from _files_of(str(one))
+        # Whoever may put a file named ``*.jsonl`` into a folder must not hide the others.
+        if "*" in name or (glob.has_magic(name) and not path.exists()):
+            yield from _matching(path)
         elif path.is_dir():
             yield from _files_in(path)
-        elif stat.S_ISREG(path.stat().st_mode):
-            yield str(path)
         else:
-            yield Failure(where=name, stage="sources", reason="is no file; what comes once cannot be shared, save it")
+            yield _file_at(path)
     except InputError as error:
         yield Failure(where=error.where or name, stage="sources", reason=error.reason)
     except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
@@ -67,11 +70,30 @@ def _files_of(name: str) -> Iterator[str | Failure]:
         yield Failure(where=name, stage="sources", reason=reason)
 
 
-def _matching(pattern: Path) -> list[Path]:
-    """Return the files that a pattern fits; links to folders are not followed on the way, where one could lead round and round."""
+def _file_at(path: Path) -> str | Failure:
+    if stat.S_ISREG(path.stat().st_mode):
+        return str(path)
+    return Failure(where=str(path), stage="sources", reason="is no file; what comes once cannot be shared, save it")
+
+
+def _matching(pattern: Path) -> Iterator[str | Failure]:
+    """Yield the files that a pattern fits, as :func:`from_folder` those of a folder: hidden ones only where it says so itself."""
     fixed = next(number for number, part in enumerate(pattern.parts) if glob.has_magic(part))
     base = Path(*pattern.parts[:fixed])
-    return sorted(path for path in base.glob("/".join(pattern.parts[fixed:])) if not path.is_dir())
+    inside = Path(os.path.realpath(base))
+    hidden = any(part.startswith(".") for part in pattern.parts[fixed:])
+    for path in sorted(base.glob("/".join(pattern.parts[fixed:]))):
+        if path.is_dir() or (not hidden and any(part.startswith(".") for part in path.relative_to(base).parts)):
+            continue
+        if not Path(os.path.realpath(path)).is_relative_to(inside):
+            reason = "is a link that leads out of the folder; name the file itself"
+            yield Failure(where=str(path), stage="sources", reason=reason)
+            continue
+        try:
+            yield _file_at(path)
+        except OSError as error:  # a link to nothing, or a file that is gone
+            reason = f"cannot be read: {error.strerror or error}; check the path"
+            yield Failure(where=str(path), stage="sources", reason=reason)
 
 
 def _files_in(folder: Path) -> Iterator[str | Failure]:
@@ -116,8 +138,10 @@ def digest_part(part: Part) -> str:
     with open(part.file, "rb") as stream:
         if part.kind == "whole":
             return hashlib.file_digest(stream, "sha256").hexdigest()
-        start, stop = _bytes_of_rows(stream, part.start, part.stop) if part.kind == "rows" else (part.start, part.stop)
-        return _digest_range(stream, start, stop)
+        if part.kind != "rows":
+            return _digest_range(stream, part.start, part.stop)
+        metadata = _metadata_of(stream)
+        return _digest_range(stream, *_bytes_of_rows(metadata, _row_ends(metadata), part.start, part.stop))
 
 
 def _digest_range(stream: BinaryIO, start: int, stop: int) -> str:
@@ -159,6 +183,8 @@ def _cut_lines(whole: Part, size: int) -> Iterator[Part]:
         start = before = 0
         while start < whole.stop:
             stop, lines = _line_end(stream, start, start + size)
+            if stop == start:  # it became shorter meanwhile
+                return
             digest = _digest_range(stream, start, stop)
             part = replace(whole, kind="lines", start=start, stop=stop, before=before, size=stop - start, sha256=digest)
             yield part
@@ -206,16 +232,25 @@ def _records(whole: Part, stream: BinaryIO, start: int, stop: int) -> Part:
 
 
 def _cut_rows(whole: Part, size: int) -> Iterator[Part]:
-    from pyarrow import parquet
-
     with open(whole.file, "rb") as stream:
-        metadata = parquet.ParquetFile(stream).metadata
+        metadata = _metadata_of(stream)
+        ends = _row_ends(metadata)
         groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+        sizes = [(group.num_rows, group.total_byte_size) for group in groups]
+        if not _are_credible(sizes, whole.size):
+            return
+        digest_of = cache(lambda start, stop: _digest_range(stream, start, stop))  # a large group has many parts
         each = whole.size / max(1, metadata.num_rows)
-        for start, stop in _row_ranges([(group.num_rows, group.total_byte_size) for group in groups], size):
-            digest = _digest_range(stream, *_bytes_of_rows(stream, start, stop))
+        for start, stop in _row_ranges(sizes, size):
+            digest = digest_of(*_bytes_of_rows(metadata, ends, start, stop))
             part = replace(whole, kind="rows", start=start, stop=stop, size=round(each * (stop - start)), sha256=digest)
             yield part
+
+
+def _are_credible(groups: list[tuple[int, int]], size: int) -> bool:
+    """Return whether a file of `size` bytes can hold row groups of so many rows and bytes: one that lies could have parts without end."""
+    most = _limits.LIMITS.inflated + _limits.LIMITS.ratio * size
+    return all(rows >= 0 and weight >= 0 for rows, weight in groups) and sum(weight for _, weight in groups) <= most
 
 
 def _row_ranges(groups: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
@@ -235,20 +270,24 @@ def _row_ranges(groups: list[tuple[int, int]], size: int) -> Iterator[tuple[int,
         yield start, stop
 
 
-def _bytes_of_rows(stream: BinaryIO, start: int, stop: int) -> tuple[int, int]:
-    """Return the range of bytes of the row groups in which rows stand."""
+def _metadata_of(stream: BinaryIO) -> Any:
     from pyarrow import ArrowException, parquet
 
     try:
-        metadata = parquet.ParquetFile(stream).metadata
+        return parquet.ParquetFile(stream).metadata
     except (ArrowException, ValueError) as error:
         raise OSError(f"is no Parquet file any more: {error}") from error
-    before, spans = 0, []
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        if before < stop and before + group.num_rows > start:
-            spans += [_bytes_of_column(group.column(place)) for place in range(group.num_columns)]
-        before += group.num_rows
+
+
+def _row_ends(metadata: Any) -> list[int]:
+    """Return for each row group how many rows stand before its end."""
+    return list(accumulate(metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)))
+
+
+def _bytes_of_rows(metadata: Any, ends: list[int], start: int, stop: int) -> tuple[int, int]:
+    """Return the range of bytes of the row groups in which rows stand; `ends` is from :func:`_row_ends`."""
+    groups = map(metadata.row_group, range(bisect_right(ends, start), min(bisect_left(ends, stop) + 1, len(ends))))
+    spans = [_bytes_of_column(group.column(place)) for group in groups for place in range(group.num_columns)]
     return min((first for first, _ in spans), default=0), max((end for _, end in spans), default=0)
 
 

@@ -19,7 +19,7 @@ from demarche.training.corpus import own_sentences, split_train_dev
 from demarche.training.epochs import draw_epochs
 from demarche.training.export import export, export_card
 from demarche.training.fit import Settings, fit
-from demarche.training.network import load_network, shorten
+from demarche.training.network import blend, load_network, shorten
 from demarche.training.start import start_from
 
 _KEEP = [step / 20 for step in range(4, 14)]
@@ -37,8 +37,9 @@ def main() -> None:
     tokenizer = load_tokenizer(options.base)
     own, dev = own_sentences()
     extra, further = split_train_dev(item for path in options.extra for item in read_coded(path))
-    dev += further
-    print(f"{len(own)} own and {len(extra)} extra sentences to learn from, {len(dev)} for the threshold")
+    known, again = split_train_dev(item for path in options.again for item in read_coded(path))
+    own, dev = own + known, dev + again + further
+    print(f"{len(own)} own or known and {len(extra)} extra sentences to learn from, {len(dev)} for the threshold")
 
     def report(epoch: int, epochs: int, loss: float) -> None:
         print(f"epoch {epoch} of {epochs}: loss {loss:.3f}, {time.monotonic() - started:.0f} s", flush=True)
@@ -54,9 +55,10 @@ def main() -> None:
         network = start_from(network, options.start)
     if options.layers:
         network = shorten(network, options.layers, reread=options.reread)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
     number = round(options.own * len(own))
     make_epoch = draw_epochs(tokenizer, own, extra, number=number, exchange=options.exchange, seed=options.seed)
-    network = fit(network, make_epoch, settings, report)
+    network = blend(fit(network, make_epoch, settings, report), before, share=options.blend)
     card = {"name": options.name, "version": options.version, "language": "en", "candidates": 0.1, "keep": _KEEP[0]}
     card |= {"seed": options.seed, "sentences": len(own) + len(extra)}
     export(network, options.output, tokenizer=tokenizer, card=card)
@@ -68,15 +70,28 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demarche.training", description=__doc__)
     parser.add_argument("--base", default=None, help="folder of a BERT-like encoder; all-MiniLM-L6-v2 by default")
     parser.add_argument("--extra", type=Path, nargs="*", default=[], help="further files of coded sentences")
+    parser.add_argument(
+        "--again",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="coded sentences that --start has learnt: drawn as our own are",
+    )
     parser.add_argument("--output", type=Path, default=Path("runs/weights"), help="folder to write the weights to")
     parser.add_argument("--start", type=Path, help="folder with weights to go on from, such as the shipped ones")
+    parser.add_argument("--blend", type=float, default=0.0, help="share, 0 to 1, of --start in the weights at the end")
     parser.add_argument("--layers", type=int, nargs="*", help="layers that stay, from 0 on, for a smaller network")
     parser.add_argument("--reread", type=int, default=1, help="with --layers: how many are read again for a trigger")
     parser.add_argument("--rate", type=float, default=1.0, help="times the learning rates; 0.4 to go on from weights")
     parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--own", type=float, default=1.0, help="share of our own sentences in an epoch, drawn anew")
+    parser.add_argument(
+        "--own",
+        type=float,
+        default=1.0,
+        help="share of our own sentences (and of those of --again) in an epoch, drawn anew",
+    )
     parser.add_argument("--exchange", type=float, default=0.3, help="share of sentences with other states in an epoch")
     parser.add_argument("--name", default="demarche-en")
     parser.add_argument("--version", default="1.0.0")

@@ -95,11 +95,16 @@ def _sample_tokens(tokenizer: Any) -> list[Tokens]:
 
 def _fuse_checked(whole: dict[str, Any], tokens: list[Tokens], *, heads: int) -> dict[str, Any]:
     before = _outputs(whole, tokens)
-    fused = {name: fuse_graph(model, heads=heads) for name, model in whole.items()}
+    refused = "the operators of this encoder cannot be fused; give one of the BERT family"
+    try:
+        fused = {name: fuse_graph(model, heads=heads) for name, model in whole.items()}
+    except (IndexError, KeyError, StopIteration) as error:  # it is built of other operators, or in another order
+        raise ModelError(refused) from error
     for name, outputs in _outputs(fused, tokens).items():
         for one, other in zip(before[name], outputs, strict=True):
-            if any(np.abs(one[key] - other[key]).max() > _SAME for key in one):
-                raise ModelError(f"{name}: its operators cannot be fused; give an encoder of the BERT family")
+            # What is no number is not close to anything.
+            if not all(np.allclose(one[key], other[key], rtol=0, atol=_SAME) for key in one):
+                raise ModelError(f"{name}: {refused}")
     return fused
 
 

@@ -1,7 +1,7 @@
 """Rewrites the graphs of a network so that onnxruntime runs them fast on a CPU: fewer operators, and int8 with scales fixed beforehand.
 
 A scale that is fixed says the same of a sentence whatever is read beside it; one that is taken from each batch does not, and what
-stands out in one sentence makes it coarse for all. On the coded sentences that were held out, fixed ones lose nothing.
+stands out in one sentence makes it coarse for all. What that does to the accuracy is in ``docs/training.md``.
 """
 
 from __future__ import annotations

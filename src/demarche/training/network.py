@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +13,7 @@ from torch.nn import functional
 from demarche.reading._labels import ACTS, ISSUES, RECIPIENT_TAGS, ROLE_TAGS, STATUSES, TRIGGER_TAGS, VOICES
 from demarche.reading._tokens import CASES
 
-__all__ = ["Network", "TriggerScores", "load_network", "shorten"]
+__all__ = ["Network", "TriggerScores", "blend", "load_network", "shorten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,26 @@ def shorten(network: Network, kept: Sequence[int], *, reread: int = 1) -> Networ
     stay = [layers[number] for number in kept]
     network.lower, network.upper = nn.ModuleList(stay[:-reread]), nn.ModuleList(stay[-reread:])
     network.marked = nn.ModuleList(list(network.marked)[-reread:])
+    return network
+
+
+def blend(network: Network, before: Mapping[str, Tensor], *, share: float) -> Network:
+    """Return the network with each weight drawn back to what it was before: what is learnt stays, and less is forgotten.
+
+    Wortsman et al., "Robust fine-tuning of zero-shot models" (2022).
+
+    Parameters
+    ----------
+    before
+        State of a network of the same form, such as the one that training went on from.
+    share
+        How much of that, 0 to 1, is in the result.
+    """
+    state = network.state_dict()
+    for name, value in before.items():
+        if value.is_floating_point():
+            state[name] = (1 - share) * state[name] + share * value
+    network.load_state_dict(state)
     return network
 
 

@@ -1,11 +1,11 @@
-"""A smaller network begins with layers of a larger one."""
+"""A smaller network begins with layers of a larger one, and one that learnt more is drawn back to what it was."""
 
 import pytest
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from demarche.training.network import Network, shorten  # noqa: E402
+from demarche.training.network import Network, blend, shorten  # noqa: E402
 
 
 @pytest.fixture
@@ -36,3 +36,12 @@ def test_a_shortened_network_still_reads(network):
 def test_layers_that_are_not_there_are_refused(network, kept, reread):
     with pytest.raises(ValueError, match="the network has 6"):
         shorten(network, kept, reread=reread)
+
+
+def test_a_blend_lies_between_what_was_and_what_was_learnt(network):
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(1.0)
+    blended = blend(network, before, share=0.25).state_dict()
+    assert torch.allclose(blended["mark"], before["mark"] + 0.75)
