@@ -4,3 +4,5 @@ from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+collect_ignore = ["conftest.py"]  # it has no examples, and a folder below has one of the same name

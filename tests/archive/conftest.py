@@ -12,6 +12,7 @@ from demarche.copies import bands, shingles
 from demarche.ledger import Ledger
 from demarche.testing import compare_by_words, embed_by_words
 
+collect_ignore = ["conftest.py"]  # it has no examples, and the folder above has one of the same name
 _WORDS = ("id", "title", "published", "publisher", "url", "language", "text", "sha256")
 _DOCUMENTS = {**dict.fromkeys(_WORDS, pl.String), "moves": pl.Int64, "bands": pl.List(pl.Int64), "coded": pl.String}
 
