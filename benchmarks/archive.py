@@ -134,7 +134,7 @@ def _write_shard(connection: Any, folder: Path, shard: str, start: int, end: int
     }
     filled = _DOCUMENTS.format(first=_FIRST, days=_DAYS)
     connection.execute(filled, {"start": start, "end": end, "all": every})
-    coded = {
+    coded: dict[str, dict[str, Any]] = {
         "events": {act.value: code.event for act, code in acts.items()},
         "quads": {act.value: code.quad for act, code in acts.items()},
     }
