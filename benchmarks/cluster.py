@@ -164,6 +164,7 @@ def main() -> None:
         source, output, address, workers = options.one
         run_one(source, output, address, int(workers))
         return
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     from benchmarks.ingest import documents as make
 
     with tempfile.TemporaryDirectory() as name:
