@@ -21,9 +21,10 @@ from demarche.archive._needs import BESIDE, COLUMNS, CONTENTS, Need, need_of
 from demarche.archive._scratch import Scratch
 from demarche.archive._selection import Parameters, select
 from demarche.archive._taken import Taking
-from demarche.archive._words import find_words, like_words, search_terms
+from demarche.archive._words import find_words, like_words
 from demarche.errors import DemarcheError, InputError, LedgerError
 from demarche.model import Count, LedgerMove, Move, MoveFilter
+from demarche.model.filters import search_terms
 
 __all__ = ["Archive"]
 

@@ -5,20 +5,19 @@ Values are parameters, never words of the statement.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 from demarche.codebook import load_codebook
 from demarche.errors import InputError
 from demarche.model import UNKNOWN, MoveFilter
+from demarche.model.filters import check_date
 
 __all__ = ["Parameters", "date_text", "select"]
 
 Parameters = dict[str, Any]
 
 _EQUAL = ("act", "issue", "status", "voice", "publisher", "document", "cluster")
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _MOST = 20_000
 """Moves that one filter may name, as in a ledger."""
 
@@ -82,7 +81,7 @@ def _dated(wanted: MoveFilter, parameters: Parameters) -> list[str]:
     """Return the conditions on the date; one that is less precise than a day passes if it can lie between the bounds."""
     if wanted.since == UNKNOWN:
         return ["date IS NULL"] if wanted.until is None else ["false"]
-    since, until = wanted.since and _checked(wanted.since), wanted.until and _checked(wanted.until)
+    since, until = wanted.since and check_date(wanted.since), wanted.until and check_date(wanted.until)
     if since and until and since[: len(until)] > until:
         raise InputError(f"nothing lies after {since} and before {until}; exchange the two dates")
     parts, known = [], date_text()
@@ -94,13 +93,3 @@ def _dated(wanted: MoveFilter, parameters: Parameters) -> list[str]:
         parameters |= {"until": until, "until_day": date(int(until[:4]), 12, 31), "until_length": len(until)}
         parts.append(f"date <= $until_day AND substr({known}, 1, $until_length) <= $until")
     return parts
-
-
-def _checked(day: str) -> str:
-    try:
-        date.fromisoformat((day + "-01-01")[:10] if len(day) < 8 else day)
-    except ValueError:
-        day = ""
-    if not _DATE.match(day):
-        raise InputError("that is no date; give 1962, 1962-10 or 1962-10-22")
-    return day

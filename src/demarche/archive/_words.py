@@ -6,30 +6,11 @@ moves in whose sentences the words can be; SQLite looks at those.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
-from demarche.errors import InputError
-
-__all__ = ["find_words", "like_words", "search_terms"]
-
-
-def search_terms(words: str) -> list[str]:
-    """Return the words and quoted phrases of a query; punctuation in it has no meaning but for double quotes.
-
-    Examples
-    --------
-    >>> search_terms('"grain deal" Odesa, port!')
-    ['grain deal', 'Odesa', 'port']
-    """
-    words = re.sub("['\u2019]s\\b", "", words)
-    terms = [" ".join(re.findall(r"\w+", quoted or plain)) for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', words)]
-    terms = [term for term in terms if term]
-    if not terms:
-        raise InputError(f"there is no word to search for in {words!r}")
-    return terms
+__all__ = ["find_words", "like_words"]
 
 
 def like_words(terms: Sequence[str]) -> tuple[str, dict[str, str]]:

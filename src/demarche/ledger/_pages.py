@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 
 from demarche.errors import LedgerError
 from demarche.ledger._hits import LOOKED_AT, cut_snippet, find_forms
-from demarche.ledger._selection import Parameters, document_order, search_terms, with_words
+from demarche.ledger._selection import Parameters, document_order, with_words
 from demarche.model import DocumentRow, LogEntry, SearchHit, SentenceMark, Span, Voice
+from demarche.model.filters import search_terms
 
 __all__ = [
     "cluster_keys",

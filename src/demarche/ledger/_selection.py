@@ -7,10 +7,8 @@ itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +17,12 @@ from sqlalchemy.engine import Connection
 from demarche.errors import InputError
 from demarche.ledger._standing import QUADS
 from demarche.model import UNKNOWN, MoveFilter
+from demarche.model.filters import check_date, search_terms
 
-__all__ = ["Parameters", "Selection", "document_order", "search_terms", "select", "with_words"]
+__all__ = ["Parameters", "Selection", "document_order", "select", "with_words"]
 
 Parameters = dict[str, Any]
 
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _ROLES = ("actor", "recipient", "source")
 _LEADING = ("document", "cluster", "publisher", "issue", "act", "status")
 """Fields with an index of their own."""
@@ -184,41 +182,15 @@ def _dated(wanted: MoveFilter, column: str, parameters: Parameters) -> list[str]
         return [f"{column} IS NULL"] if wanted.until is None else ["1 = 0"]
     bare = column.lstrip("+")
     if wanted.since is not None:
-        parameters |= {"since": _checked(wanted.since), "since_year": wanted.since[:4]}
+        parameters |= {"since": check_date(wanted.since), "since_year": wanted.since[:4]}
         parts.append(f"{column} >= :since_year AND ({bare} >= :since OR :since LIKE {bare} || '%')")
     if wanted.since and wanted.until and wanted.since[: len(wanted.until)] > wanted.until:
         raise InputError(f"nothing lies after {wanted.since} and before {wanted.until}; exchange the two dates")
     if wanted.until is not None:
-        length = len(_checked(wanted.until))
+        length = len(check_date(wanted.until))
         parameters |= {"until": wanted.until, "until_length": length, "until_last": wanted.until + "~"}
         parts.append(f"{column} <= :until_last AND substr({bare}, 1, CAST(:until_length AS INTEGER)) <= :until")
     return parts
-
-
-def _checked(day: str) -> str:
-    try:
-        date.fromisoformat((day + "-01-01")[:10] if len(day) < 8 else day)
-    except ValueError:
-        day = ""
-    if not _DATE.match(day):
-        raise InputError("that is no date; give 1962, 1962-10 or 1962-10-22")
-    return day
-
-
-def search_terms(words: str) -> list[str]:
-    """Return the words and quoted phrases of a query; punctuation in it has no meaning but for double quotes.
-
-    Examples
-    --------
-    >>> search_terms('"grain deal" Odesa, port!')
-    ['grain deal', 'Odesa', 'port']
-    """
-    words = re.sub("['\u2019]s\\b", "", words)
-    terms = [" ".join(re.findall(r"\w+", quoted or plain)) for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', words)]
-    terms = [term for term in terms if term]
-    if not terms:
-        raise InputError(f"there is no word to search for in {words!r}")
-    return terms
 
 
 def with_words(connection: Connection, table: str, words: str, parameters: Parameters) -> str:
