@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from demarche.actors._tokens import keys
 from demarche.errors import GazetteerError
@@ -31,9 +31,8 @@ _ROLE_SECTORS = {"legislature": "LEG", "military": "MIL", "opposition": "OPP"}
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the gazetteer.
+class Entry(NamedTuple):
+    """One row of the gazetteer; a tuple, because tens of thousands are made at each start.
 
     Parameters
     ----------
@@ -110,12 +109,8 @@ class Gazetteer:
     female: set[str] = field(default_factory=set)
     written: dict[tuple[str, ...], str] = field(default_factory=dict)
 
-    def add(self, table: str, row: dict[str, str]) -> None:
-        """Add one row of a table."""
-        self.adder(table)(row)
-
-    def adder(self, table: str) -> Callable[[dict[str, str]], None]:
-        """Return what adds a row of a table."""
+    def adder(self, table: str) -> Callable[[Sequence[str]], None]:
+        """Return what adds a row of a table, its cells in the order of the columns."""
         adders = {
             "states": self._add_state,
             "seats": self._add_seat,
@@ -143,64 +138,64 @@ class Gazetteer:
         former = [entry for entry in self.before.get(state.id or "", []) if entry.holds(day)]
         return former[0] if len(former) == 1 else state
 
-    def _add_state(self, row: dict[str, str]) -> None:
-        entry = Entry("state", row["id"], None, row["name"], "", (), row["from"], row["to"], row["successor"])
-        self.states[row["id"]] = entry
-        self.actors[row["id"]] = row["name"]
-        if row["successor"]:
-            self.before.setdefault(row["successor"], []).append(entry)
-        self._index(self.names, entry, [row["name"], *_split(row["names"])])
-        self._index(self.adjectives, entry, _split(row["adjectives"]))
+    def _add_state(self, row: Sequence[str]) -> None:
+        actor, name, names, adjectives, start, end, successor = row
+        entry = Entry("state", actor, None, name, "", (), start, end, successor)
+        self.states[actor] = entry
+        self.actors[actor] = name
+        if successor:
+            self.before.setdefault(successor, []).append(entry)
+        self._index(self.names, entry, [name, *_split(names)])
+        self._index(self.adjectives, entry, _split(adjectives))
 
-    def _add_seat(self, row: dict[str, str]) -> None:
+    def _add_seat(self, row: Sequence[str]) -> None:
+        actor, given, kind, name, names, start, end = row
         # A ministry is the government, whatever it is a ministry of.
-        sector = "GOV" if row["kind"] == "ministry" else row["sector"] or None
-        entry = Entry("seat", row["actor"], sector, row["name"], row["kind"], (), row["from"], row["to"])
-        self._index(self.names, entry, [row["name"], *_split(row["names"])])
-        if row["kind"] == "capital":
-            self.capitals.setdefault(row["actor"], []).append(entry)
+        sector = "GOV" if kind == "ministry" else given or None
+        entry = Entry("seat", actor, sector, name, kind, (), start, end)
+        self._index(self.names, entry, [name, *_split(names)])
+        if kind == "capital":
+            self.capitals.setdefault(actor, []).append(entry)
 
-    def _add_organisation(self, row: dict[str, str]) -> None:
-        titles = tuple(_split(row["head"]))
-        entry = Entry(
-            "organisation", row["id"], row["sector"] or "IGO", row["name"], "", titles, row["from"], row["to"]
-        )
-        self.actors.setdefault(row["id"], row["name"])
-        self.organisations[row["id"]] = entry
-        self.sectors[row["id"]] = entry.sector or ""
-        acronym = [row["id"]] if len(row["id"]) > 1 and "-" not in row["id"] else []
-        self._index(self.names, entry, [row["name"], *acronym, *_split(row["names"])])
+    def _add_organisation(self, row: Sequence[str]) -> None:
+        actor, name, names, sector, head, start, end = row
+        entry = Entry("organisation", actor, sector or "IGO", name, "", tuple(_split(head)), start, end)
+        self.actors.setdefault(actor, name)
+        self.organisations[actor] = entry
+        self.sectors[actor] = entry.sector or ""
+        acronym = [actor] if len(actor) > 1 and "-" not in actor else []
+        self._index(self.names, entry, [name, *acronym, *_split(names)])
 
-    def _add_group(self, row: dict[str, str]) -> None:
-        entry = Entry("group", row["id"], row["sector"] or None, row["name"], "", (), row["from"], row["to"])
-        self.actors.setdefault(row["id"], row["name"])
-        self.sectors[row["id"]] = row["sector"]
-        self._index(self.names, entry, [row["name"], *_split(row["names"]), *_split(row["members"])])
+    def _add_group(self, row: Sequence[str]) -> None:
+        actor, name, names, members, sector, start, end = row
+        entry = Entry("group", actor, sector or None, name, "", (), start, end)
+        self.actors.setdefault(actor, name)
+        self.sectors[actor] = sector
+        self._index(self.names, entry, [name, *_split(names), *_split(members)])
 
-    def _add_person(self, row: dict[str, str]) -> None:
-        actor, role, name = row["actor"], row["role"], row["name"]
+    def _add_person(self, row: Sequence[str]) -> None:
+        actor, role, title, name, names, start, end = row
         sector = self.sectors.get(actor)
         if sector is None:
             sector = _ROLE_SECTORS.get(role) or "GOV"
-        titles = tuple(_split(row["title"].lower()))
-        entry = Entry("person", actor, sector or None, name, role, titles, row["from"], row["to"])
+        entry = Entry("person", actor, sector or None, name, role, tuple(_split(title.lower())), start, end)
         self.offices.setdefault((actor, role), []).append(entry)
         full = keys(name)
         self._index_words(self.names if len(full) > 1 else self.surnames, entry, name, full)
-        for other in _split(row["names"]):
+        for other in _split(names):
             words = keys(other)
             self._index_words(self.names if len(words) > 1 else self.surnames, entry, other, words)
         last = full[-2] if len(full) > 2 and full[-1] in _SUFFIXES else full[-1]
         self._put(self.surnames, (last,), entry)
 
-    def _add_noun(self, row: dict[str, str]) -> None:
-        entry = Entry(
-            "noun", None, row["sector"] or None, row["noun"], row["kind"], (row["role"],) if row["role"] else ()
-        )
-        self._put(self.nouns, keys(row["noun"]), entry)
+    def _add_noun(self, row: Sequence[str]) -> None:
+        noun, sector, kind, role = row
+        words = _bare(keys(noun))
+        self.nouns[words] = Entry("noun", None, sector or None, noun, kind, (role,) if role else ())
+        self._note_length(words[0], len(words))
 
-    def _add_female_name(self, row: dict[str, str]) -> None:
-        self.female.update(keys(row["name"]))
+    def _add_female_name(self, row: Sequence[str]) -> None:
+        self.female.update(keys(row[0]))
 
     def _index(self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, names: Iterable[str]) -> None:
         for name in names:
@@ -209,27 +204,29 @@ class Gazetteer:
     def _index_words(
         self, table: dict[tuple[str, ...], list[Entry]], entry: Entry, name: str, words: tuple[str, ...]
     ) -> None:
-        self._put(table, words, entry)
+        bare = self._put(table, words, entry)
         if table is self.names:
-            bare = words[1:] if words[:1] == ("the",) else words
-            how = "" if len(bare) != 1 else "the" if bare != words else "upper" if name.isupper() else ""
+            how = "" if len(bare) != 1 else "the" if bare is not words else "upper" if name.isupper() else ""
             self.written[bare] = how if self.written.get(bare, how) == how else ""
 
-    def _put(self, table: Any, words: tuple[str, ...], entry: Entry) -> None:
+    def _put(
+        self, table: dict[tuple[str, ...], list[Entry]], words: tuple[str, ...], entry: Entry
+    ) -> tuple[str, ...]:
+        """Add an entry under its words, and return those without an article."""
+        words = _bare(words)
         if not words:
-            return
-        if words[0] == "the" and len(words) > 1:
-            words = words[1:]
-        if table is self.nouns:
-            table[words] = entry
-        else:
-            found = table.get(words)
-            if found is None:
-                table[words] = [entry]
-            elif found[-1] is not entry:
-                found.append(entry)
-        if len(words) > self.longest.get(words[0], 0):
-            self.longest[words[0]] = len(words)
+            return words
+        found = table.get(words)
+        if found is None:
+            table[words] = [entry]
+        elif found[-1] is not entry:
+            found.append(entry)
+        self._note_length(words[0], len(words))
+        return words
+
+    def _note_length(self, first: str, number: int) -> None:
+        if number > self.longest.get(first, 0):
+            self.longest[first] = number
 
 
 def load_gazetteer(*more: str | Path) -> Gazetteer:
@@ -316,7 +313,7 @@ _NEEDED = {"id", "actor", "name", "noun"}
 _DATE = re.compile(r"(?:\d{4}(?:-\d\d(?:-\d\d)?)?)?\Z", re.ASCII)
 
 
-def _rows(path: Any, table: str, *, check: bool) -> Iterator[dict[str, str]]:
+def _rows(path: Any, table: str, *, check: bool) -> Iterator[Sequence[str]]:
     columns = _COLUMNS[table]
     try:
         with path.open("r", encoding="utf-8-sig", newline="") as file:
@@ -330,7 +327,7 @@ def _rows(path: Any, table: str, *, check: bool) -> Iterator[dict[str, str]]:
                     problem = _problem(row, columns) if check else None
                     if problem:
                         raise GazetteerError(problem, where=f"{path}:{reader.line_num}")
-                    yield dict(zip(columns, row, strict=True))
+                    yield row
     except UnicodeDecodeError as error:
         raise GazetteerError("is not in UTF-8; save it as that", where=str(path)) from error
     except (csv.Error, OSError) as error:
@@ -347,6 +344,10 @@ def _problem(row: list[str], columns: tuple[str, ...]) -> str | None:
         if name in ("from", "to") and not _DATE.match(cell):
             return f"has {cell!r} as a date; give 1962, 1962-10 or 1962-10-22"
     return None
+
+
+def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[1:] if len(words) > 1 and words[0] == "the" else words
 
 
 def _split(cell: str) -> list[str]:
