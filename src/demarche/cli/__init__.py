@@ -15,7 +15,7 @@ from demarche.errors import DemarcheError, MissingExtra, ModelError
 __all__ = ["cli", "main"]
 
 _MANY = 50_000
-"""New objects after which garbage is looked for: at the start, when modules and gazetteer load, Python's 700 would cost a tenth of a second."""
+"""New objects after which garbage is looked for: with Python's 700, loading modules and gazetteer would take a tenth of a second longer."""
 
 
 @click.group(commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"]})
