@@ -1,8 +1,8 @@
-"""A party that ends within a name is read to the end of the name."""
+"""The words of a party: read to the end of a name, and no further than its own."""
 
 import pytest
 
-from demarche.reading._assemble import _end_of_name
+from demarche.reading._assemble import _end_of_name, _trim
 from demarche.reading._tokens import MAX_PIECES, split_tokens
 from demarche.reading._weights import _SHIPPED, TOKENIZER, open_tokenizer
 
@@ -36,3 +36,24 @@ def test_a_name_does_not_run_into_another_party(tokenizer):
     (tokens,) = split_tokens(tokenizer, [text])
     _, end = tokens.words(*(text.index("Israel"), text.index("Israel") + 6))
     assert _end_of_name(text, tokens, end, taken={end}) == end
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "whole"),
+    [
+        ("A grenade was thrown at the embassy in Kyiv.", "embassy in", "embassy"),
+        ("The fund of the Union (EU) asked for a second bill.", "Union (", "Union"),
+        ("The fund of the Union (EU) asked for a second bill.", "EU)", None),
+        ("The fund of the Union (EU) asked for a second bill.", "Union (EU)", "Union (EU)"),
+        ("Police have detained 5,135 people since Monday.", "135 people", "5,135 people"),
+        ("It met envoys of Qatar, 40 of Egypt and one of Oman.", "40 of Egypt", "40 of Egypt"),
+        ("Gunmen fire at the crowd.", "at", None),
+        ("It invited Qatar and the envoys of Oman.", "and the envoys of Oman", "envoys of Oman"),
+        ("The Who meet envoys.", "The Who", "The Who"),
+    ],
+    ids=["preposition", "bracket", "acronym", "whole bracket", "number", "two numbers", "no party", "article", "name"],
+)  # fmt: skip
+def test_a_party_begins_and_ends_in_words_of_its_own(tokenizer, text, party, whole):
+    (tokens,) = split_tokens(tokenizer, [text])
+    trimmed = _trim(text, tokens, *tokens.words(text.index(party), text.index(party) + len(party)))
+    assert (trimmed and text[tokens.starts[trimmed[0]] : tokens.ends[trimmed[1] - 1]]) == whole

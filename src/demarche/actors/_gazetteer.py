@@ -209,9 +209,7 @@ class Gazetteer:
             how = "" if len(bare) != 1 else "the" if bare is not words else "upper" if name.isupper() else ""
             self.written[bare] = how if self.written.get(bare, how) == how else ""
 
-    def _put(
-        self, table: dict[tuple[str, ...], list[Entry]], words: tuple[str, ...], entry: Entry
-    ) -> tuple[str, ...]:
+    def _put(self, table: dict[tuple[str, ...], list[Entry]], words: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
         """Add an entry under its words, and return those without an article."""
         words = _bare(words)
         if not words:

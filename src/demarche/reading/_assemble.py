@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +85,43 @@ def _end_of_name(text: str, tokens: Tokens, end: int, *, taken: set[int]) -> int
     return end
 
 
+_NO_END = frozenset(
+    "a an and as at by for from in into near of on or over than that the to which who whose with within".split()
+)
+"""Words, written small, in which no party ends; one that is nothing else is none."""
+_OPENING = frozenset('([{"“‘«,;:-–—/')
+_CLOSING = {")": "(", "]": "[", "”": "“", "»": "«"}
+_IN_NUMBERS = frozenset(",.")
+
+
+def _trim(text: str, tokens: Tokens, first: int, end: int) -> tuple[int, int] | None:
+    """Return the words of a party without what can neither begin nor end one, and with the whole of a number; None if none is left.
+
+    What is left of "the International Monetary Fund (IMF)" where it was taken for two parties is the first.
+    """
+
+    def word(number: int) -> str:
+        return text[tokens.starts[number] : tokens.ends[number]]
+
+    while end > first and (word(end - 1) in _NO_END or word(end - 1) in _OPENING or _closes(word, first, end)):
+        end -= 1
+    while first < end and (word(first) in _NO_END or word(first) in _CLOSING or word(first) in _IN_NUMBERS):
+        first += 1
+    if first == end or (first and word(first - 1) == "(" and end < len(tokens.first) and word(end) == ")"):
+        return None
+    while first > 1 and word(first)[0].isdigit() and word(first - 1) in _IN_NUMBERS and word(first - 2)[-1].isdigit():
+        if tokens.ends[first - 2] != tokens.starts[first - 1] or tokens.ends[first - 1] != tokens.starts[first]:
+            break
+        first -= 2
+    return first, end
+
+
+def _closes(word: Callable[[int], str], first: int, end: int) -> bool:
+    """Return whether the last word closes a bracket that was not opened."""
+    opening = _CLOSING.get(word(end - 1))
+    return opening is not None and opening not in [word(number) for number in range(first, end)]
+
+
 def _roles(sentence: Span, tokens: Tokens, scores: CandidateScores) -> dict[str, list[tuple[Span, float]]]:
     found: dict[str, list[tuple[Span, float]]] = {}
     spans = decode_tags(log_softmax(scores.roles), ROLE_TAGS)
@@ -91,6 +129,10 @@ def _roles(sentence: Span, tokens: Tokens, scores: CandidateScores) -> dict[str,
     starts = {(role, first) for role, first, _, _ in spans}
     for role, first, end, score in spans:
         if role in LISTS:
-            end = _end_of_name(sentence.text, tokens, end, taken={start for other, start in starts if other == role})
+            taken = {start for other, start in starts if other == role}
+            trimmed = _trim(sentence.text, tokens, first, _end_of_name(sentence.text, tokens, end, taken=taken))
+            if trimmed is None:
+                continue
+            first, end = trimmed
         found.setdefault(role, []).append((span_of_words(sentence, tokens, first, end), score))
     return found
