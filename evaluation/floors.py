@@ -55,7 +55,13 @@ def main() -> None:
 
 def _sentences() -> dict[str, Any]:
     measures = pipeline.evaluate([_SENTENCES], split="dev", draws=1).measures
-    return {"gold": _digest(_SENTENCES), "floors": {name: measures[name].value or 0.0 for name in _MEASURES}}
+    return {"gold": digest_dev(), "floors": {name: measures[name].value or 0.0 for name in _MEASURES}}
+
+
+def digest_dev() -> str:
+    """Return the digest of the lines that are measured: to code a sentence of the split train better changes no gold data."""
+    lines = [line for line in _SENTENCES.read_bytes().splitlines(True) if json.loads(line)["split"] == "dev"]
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def _pairs() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 import demarche
 from demarche import model, present, sources
 from demarche.cli import cli
+from evaluation.floors import digest_dev
 from evaluation.pages import digest_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -59,7 +60,12 @@ def test_no_figure_is_still_to_be_filled_in(page):
 
 def test_the_floors_are_those_of_the_gold_data():
     floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
-    gold = {name: DOCS.parent / "corpus" / f"{name}.jsonl" for name in ("sentences", "pairs")}
-    gold |= {folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()}
+    gold = {"pairs": DOCS.parent / "corpus" / "pairs.jsonl"} | {
+        folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()
+    }
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()}
-    assert {name: record["gold"] for name, record in floors.items()} == {**digests, "pages": digest_pages()}
+    assert {name: record["gold"] for name, record in floors.items()} == {
+        **digests,
+        "sentences": digest_dev(),
+        "pages": digest_pages(),
+    }
