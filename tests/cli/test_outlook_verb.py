@@ -43,6 +43,17 @@ def test_a_forecast_is_recorded_with_the_base_rate_of_that_day_and_resolved(url)
     assert "No demonstrated skill over the base rate" in run("scores", "--ledger", url).output
 
 
+def test_another_outcome_has_to_be_asked_for(url):
+    record(url, "--probability", 0.7)
+    (row,) = scores(url)
+    resolve = ("resolve", row["forecast"]["id"], "--ledger", url, "--why", "both report it", "--outcome")
+    run(*resolve, "yes")
+    assert "is resolved (yes, on" in str(run(*resolve, "no").exception)
+    assert scores(url)[0]["forecast"]["outcome"] is True
+    run(*resolve, "no", "--correct")
+    assert scores(url)[0]["forecast"]["outcome"] is False
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

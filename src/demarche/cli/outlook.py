@@ -180,11 +180,16 @@ def _login() -> str:
 )
 @click.option("--why", required=True, help="On what that rests, kept in the log.")
 @click.option("--move", "moves", multiple=True, metavar="ID", help="A move that shows it; may be given more than once.")
-def resolve(forecast: str, url: str, outcome: str, why: str, moves: tuple[str, ...]) -> int:
+@click.option("--correct", is_flag=True, help="The outcome recorded before was wrong: this one counts.")
+def resolve(forecast: str, url: str, outcome: str, why: str, moves: tuple[str, ...], correct: bool) -> int:
     """Record the outcome of a forecast."""
     from demarche.present import show_line
 
     with open_ledger(url) as ledger:
+        known = next((one for one in ledger.forecasts() if one.id == forecast.strip()), None)
+        if known and known.outcome is not None and not correct:
+            said = f"{'yes' if known.outcome else 'no'}, on {known.resolved}: {known.why}"
+            raise InputError(f"{forecast} is resolved ({said}); with --correct another outcome takes its place")
         ledger.resolve_forecast(forecast, outcome == "yes", why=why, evidence=moves)
     click.echo(show_line(f"{forecast} resolved: {outcome}"))
     return 0
