@@ -67,7 +67,7 @@ def digest_dev() -> str:
 def _pairs() -> dict[str, Any]:
     pairs = [json.loads(line) for line in propositions.PAIRS.read_text("utf-8").splitlines()]
     floors: dict[str, float] = {}
-    for source in ("written", "corpus", "dossier"):
+    for source in ("written", "reported", "corpus", "dossier"):
         own = [pair for pair in pairs if (pair["split"], pair["source"]) == ("test", source)]
         found = propositions.score_pairs(own, load_comparer())
         floors |= {f"{source}, {name}": found[name][0] for name in _OF_PAIRS}

@@ -99,7 +99,7 @@ def main() -> None:
     comparer = load_comparer(options.weights)
     pairs = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
     print(f"{comparer.coder}, threshold {comparer.threshold}, split {options.split}")
-    for source in ("written", "corpus", "dossier"):
+    for source in ("written", "reported", "corpus", "dossier"):
         found = score_pairs(
             [pair for pair in pairs if (pair["split"], pair["source"]) == (options.split, source)], comparer
         )
