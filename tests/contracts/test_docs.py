@@ -9,7 +9,7 @@ import pytest
 import demarche
 from demarche import model, present, sources
 from demarche.cli import cli
-from evaluation.floors import digest_dev
+from evaluation.floors import digest_split
 from evaluation.pages import digest_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -60,12 +60,12 @@ def test_no_figure_is_still_to_be_filled_in(page):
 
 def test_the_floors_are_those_of_the_gold_data():
     floors = json.loads((DOCS.parent / "evaluation" / "floors.json").read_text("utf-8"))
-    gold = {"pairs": DOCS.parent / "corpus" / "pairs.jsonl"} | {
-        folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()
-    }
-    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()}
-    assert {name: record["gold"] for name, record in floors.items()} == {
-        **digests,
-        "sentences": digest_dev(),
+    corpus = DOCS.parent / "corpus"
+    digests = {
+        "sentences": digest_split(corpus / "sentences.jsonl", "dev"),
+        "pairs": digest_split(corpus / "pairs.jsonl", "test"),
         "pages": digest_pages(),
     }
+    gold = {folder.name: folder / "gold.json" for folder in (DOCS.parent / "examples").iterdir()}
+    digests |= {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in gold.items()}
+    assert {name: record["gold"] for name, record in floors.items()} == digests
