@@ -33,8 +33,9 @@ from demarche.training.export import prepare_graph, quantise_graph, write_graph
 __all__ = ["ContentNetwork", "Pair", "main", "read_pairs"]
 
 _MOST = 128
-_FOUND = ("corpus", "dossier")
-"""Sources of pairs that were found and not written: of those that say how far to trust the network."""
+_COSINE = 8.5
+"""How much the cosine of two contents counts beside the log odds of the network: less tells contents of unknown reports apart worse, more
+the pairs that are hard on purpose."""
 _STILL = 1
 """Layers that do not learn: the pairs are few."""
 
@@ -280,9 +281,7 @@ def _export(network: ContentNetwork, folder: Path, tokenizer: Any, options: argp
     card: dict[str, Any] = {"name": "demarche-contents", "version": options.version, "seed": options.seed}
     card |= {"threshold": 0.5, "mix": [1.0, 0.0, 0.0]}
     _write_card(folder, card)
-    held = [
-        pair for path in options.pairs for pair in read_pairs(path) if pair.split == "dev" and pair.source in _FOUND
-    ]
+    held = [pair for path in options.pairs for pair in read_pairs(path) if pair.split == "dev"]
     plain = [pair for pair in held if pair.source == "corpus"]
     if plain:
         # Written pairs are hard on purpose, of the reported ones two in five are the same, and contents of the dossier's dev
@@ -295,32 +294,43 @@ def _export(network: ContentNetwork, folder: Path, tokenizer: Any, options: argp
 def mix_evidence(folder: Path, pairs: list[Pair]) -> list[float]:
     """Return the weights of the network's log odds and of the cosine, and the constant, by which pairs are about the same.
 
-    Logistic regression on the pairs that were held out, found by Newton's steps with a little ridge.
+    How the two stand to each other is fixed (`_COSINE`); how far their sum is to be trusted is a logistic regression on the pairs that
+    were held out, found by Newton's steps with a little ridge.
     """
     comparer = load_comparer(folder)
     texts = [(pair.one, pair.other) for pair in pairs]
     alike = np.clip(1 - comparer.compare(texts)[:, 0].astype(float), 1e-4, 1 - 1e-4)
-    columns = np.stack([np.log(alike / (1 - alike)), comparer.cosines(texts), np.ones(len(pairs))], axis=1)
+    evidence = np.log(alike / (1 - alike)) + _COSINE * comparer.cosines(texts)
+    columns = np.stack([evidence, np.ones(len(pairs))], axis=1)
     truth = np.array([pair.relation > 0 for pair in pairs], float)
-    weights = np.zeros(3)
+    weights = np.zeros(2)
     for _ in range(50):
         chances = 1 / (1 + np.exp(-columns @ weights))
-        curve = (columns * (chances * (1 - chances))[:, None]).T @ columns + 0.01 * np.eye(3)
+        curve = (columns * (chances * (1 - chances))[:, None]).T @ columns + 0.01 * np.eye(2)
         weights += np.linalg.solve(curve, columns.T @ (truth - chances) - 0.01 * weights)
-    return [round(float(weight), 4) for weight in weights]
+    scale, constant = (float(weight) for weight in weights)
+    return [round(scale, 4), round(scale * _COSINE, 4), round(constant, 4)]
 
 
 def choose_threshold(folder: Path, pairs: list[Pair]) -> float:
-    """Return the probability of being about the same from which F1 on pairs is highest, of equals the highest."""
-    chances = load_comparer(folder).compare([(pair.one, pair.other) for pair in pairs])
-    alike = 1 - chances[:, 0]
+    """Return the probability of being about the same from which F1, averaged over the sources of the pairs, is highest.
+
+    Of equals the highest one.
+    """
+    alike = 1 - load_comparer(folder).compare([(pair.one, pair.other) for pair in pairs])[:, 0]
     truth = np.array([pair.relation > 0 for pair in pairs])
+    sources = np.array([pair.source for pair in pairs])
 
     def score(threshold: float) -> float:
         found = alike >= threshold
-        return round(2 * float((found & truth).sum()) / max(1, int(found.sum() + truth.sum())), 3)
+        values = []
+        for source in sorted({*sources}):
+            own = sources == source
+            right, both = int((found & truth & own).sum()), int((found & own).sum() + (truth & own).sum())
+            values.append(2 * right / max(1, both))
+        return round(float(np.mean(values)), 3)
 
-    return max((step / 20 for step in range(2, 18)), key=lambda threshold: (score(threshold), threshold))
+    return max((step / 50 for step in range(2, 41)), key=lambda threshold: (score(threshold), threshold))
 
 
 def _write_card(folder: Path, card: dict[str, Any]) -> None:
