@@ -52,8 +52,8 @@ def test_code_asks_the_model_and_says_where_the_texts_go(server, text):
     result = run("code", text, "--format", "jsonl", "--coder", f"llm:m@{server.address}")
     assert result.return_value == 0
     (line,) = [json.loads(line) for line in result.stdout.splitlines()]
-    assert (line["coder"], line["trigger"]["text"], line["actors"][0]["id"]) == ("llm:m/1.12", "rejected", "UKR")
-    assert f"texts are sent to {server.address} (llm:m/1.12), on this machine" in result.stderr
+    assert (line["coder"], line["trigger"]["text"], line["actors"][0]["id"]) == ("llm:m/2.12", "rejected", "UKR")
+    assert f"texts are sent to {server.address} (llm:m/2.12), on this machine" in result.stderr
     assert "1 moves taken, 1 dropped: 1 actors: not in the sentence" in result.stderr
 
 
@@ -68,7 +68,7 @@ def test_ingest_and_recode_take_the_same_words(server, text, ledger):
     again = run("recode", "--ledger", ledger, "--coder", f"llm:two@{server.address}", "--examples", 3)
     assert (taken.return_value, again.return_value) == (0, 0)
     with Ledger.open(ledger) as found:
-        assert [move.move.coder for move in found.moves(MoveFilter())] == ["llm:two/1.3"]
+        assert [move.move.coder for move in found.moves(MoveFilter())] == ["llm:two/2.3"]
         assert not found.verify().problems
     known = run("recode", "--ledger", ledger, "--coder", f"llm:two@{server.address}", "--examples", 3)
     assert "1 it had read before" in known.stderr
@@ -127,7 +127,7 @@ def test_evaluate_scores_both_coders_on_the_same_sentences(server, tmp_path):
     record = json.loads(result.stdout)
     built_in, other = record["coders"]
     assert built_in.startswith("demarche-en/")
-    assert other == "llm:m/1.12"
+    assert other == "llm:m/2.12"
     assert record["coders"][other]["measures"]["act"]["value"] == 1
     assert record["coders"][built_in]["sentences"] == 2
     assert record["verdict"] == "few"
@@ -194,6 +194,6 @@ def test_from_python_the_reader_goes_where_the_built_in_one_does(server):
     with pipeline.load_llm(f"llm:m@{server.address}") as reader:
         coded = pipeline.code("Kyiv rejected the draft.", published="2026-03-04", reader=reader)
     (move,) = coded
-    assert (move.coder, move.date, move.event) == ("llm:m/1.12", "2026-03-04", "REJECT")
+    assert (move.coder, move.date, move.event) == ("llm:m/2.12", "2026-03-04", "REJECT")
     with pytest.raises(InputError, match="say once"):
         pipeline.load_llm("llm:m")

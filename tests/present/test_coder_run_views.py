@@ -18,16 +18,16 @@ from demarche.present.coder_run import say_destination, say_run
     ],
 )
 def test_who_can_read_along_is_said(address, way):
-    assert say_destination("llm:m/1.12", address) == f"texts are sent to {address} (llm:m/1.12){way}"
+    assert say_destination("llm:m/2.12", address) == f"texts are sent to {address} (llm:m/2.12){way}"
 
 
 def test_a_name_cannot_forge_a_line():
-    assert "\n" not in say_destination("llm:m\ndemarche: all is well\x1b[2J/1.12", "https://x/v1")
+    assert "\n" not in say_destination("llm:m\ndemarche: all is well\x1b[2J/2.12", "https://x/v1")
 
 
 def test_what_came_of_it_is_said_in_full():
     run = CoderRun(
-        coder="llm:m/1.12",
+        coder="llm:m/2.12",
         address="https://x/v1",
         answered=3,
         tokens_in=300,
@@ -45,5 +45,5 @@ def test_what_came_of_it_is_said_in_full():
 
 
 def test_nothing_dropped_and_nothing_priced_is_not_mentioned():
-    (line,) = say_run(CoderRun(coder="llm:m/1.12", address="https://x/v1"))
+    (line,) = say_run(CoderRun(coder="llm:m/2.12", address="https://x/v1"))
     assert "cost" not in line

@@ -283,5 +283,5 @@ def test_what_the_model_is_told_has_a_version():
     """If this fails, what the model is told has changed: raise PROMPT, so that moves say which instructions they were made by."""
     told = system_message(load_codebook()) + json.dumps(answer_schema(load_codebook()))
     told += resources.files("demarche.reading.llm").joinpath("examples.jsonl").read_text("utf-8")
-    assert (PROMPT, hashlib.sha256(told.encode()).hexdigest()[:16]) == ("1", "79e097405f06af08")
-    assert prompt_version(12) == "1.12"
+    assert (PROMPT, hashlib.sha256(told.encode()).hexdigest()[:16]) == ("2", "be1022cd835c2874")
+    assert prompt_version(12) == "2.12"

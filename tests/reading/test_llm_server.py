@@ -63,7 +63,7 @@ def triggers(reading):
 def test_a_document_is_read_with_offsets_into_its_text():
     with ModelServer(answer) as server, load(server) as reader:
         reading = reader.read(DOCUMENT)
-    assert reading.coder == "llm:m/1.0"
+    assert reading.coder == "llm:m/2.0"
     assert [sentence.span.text for sentence in reading.sentences] == [TEXT[:30], TEXT[31:53], TEXT[54:]]
     assert triggers(reading) == ["rejected"]
     assert reading.sentences[0].voice is Voice.REPORT

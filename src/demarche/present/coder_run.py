@@ -18,8 +18,8 @@ def say_destination(coder: str, address: str) -> str:
 
     Examples
     --------
-    >>> say_destination("llm:qwen/1.12", "http://10.0.0.7:8000/v1")
-    'texts are sent to http://10.0.0.7:8000/v1 (llm:qwen/1.12), unencrypted'
+    >>> say_destination("llm:qwen/2.12", "http://10.0.0.7:8000/v1")
+    'texts are sent to http://10.0.0.7:8000/v1 (llm:qwen/2.12), unencrypted'
     """
     way = ", on this machine" if _is_here(address) else "" if address.startswith("https:") else ", unencrypted"
     return f"texts are sent to {show_line(address)} ({show_line(coder)}){way}"

@@ -17,7 +17,7 @@ from demarche.codebook import Codebook
 
 __all__ = ["MOST_EXAMPLES", "PROMPT", "example_messages", "prompt_version", "system_message", "user_message"]
 
-PROMPT = "1"
+PROMPT = "2"
 """Version of the instructions, examples and schema: a change of any of them is a new version (a test holds them together)."""
 MOST_EXAMPLES = 16
 """Examples that there are."""
@@ -26,7 +26,7 @@ _MARKS = re.compile(r"<|\[(?=/?[A-Z])")
 
 
 def prompt_version(examples: int) -> str:
-    """Return the version with the number of examples: ``1.12``."""
+    """Return the version with the number of examples: ``2.12``."""
     return f"{PROMPT}.{examples}"
 
 

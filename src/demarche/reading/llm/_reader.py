@@ -119,7 +119,7 @@ class LanguageModelReader:
 
     @property
     def coder(self) -> str:
-        """Name and version of the coder, as every move carries them: ``llm:MODEL/1.12``, prompt 1 with 12 examples."""
+        """Name and version of the coder, as every move carries them: ``llm:MODEL/2.12``, prompt 1 with 12 examples."""
         return f"llm:{self._endpoint.model}/{prompt_version(self._examples)}"
 
     @property
@@ -341,7 +341,7 @@ def load_llm(
     --------
     >>> with load_llm("http://127.0.0.1:8080/v1", "qwen2.5-7b") as reader:
     ...     reader.coder
-    'llm:qwen2.5-7b/1.12'
+    'llm:qwen2.5-7b/2.12'
     """
     if most_cost is not None and price_in is None and price_out is None:
         raise InputError("a cost can only be limited if a price is given; give --price-in and --price-out")
