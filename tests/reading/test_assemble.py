@@ -43,17 +43,29 @@ def test_a_name_does_not_run_into_another_party(tokenizer):
     [
         ("A grenade was thrown at the embassy in Kyiv.", "embassy in", "embassy"),
         ("The fund of the Union (EU) asked for a second bill.", "Union (", "Union"),
-        ("The fund of the Union (EU) asked for a second bill.", "EU)", None),
+        ("The fund of the Union (EU) asked for a second bill.", "EU)", "EU"),
         ("The fund of the Union (EU) asked for a second bill.", "Union (EU)", "Union (EU)"),
         ("Police have detained 5,135 people since Monday.", "135 people", "5,135 people"),
         ("It met envoys of Qatar, 40 of Egypt and one of Oman.", "40 of Egypt", "40 of Egypt"),
         ("Gunmen fire at the crowd.", "at", None),
         ("It invited Qatar and the envoys of Oman.", "and the envoys of Oman", "envoys of Oman"),
         ("The Who meet envoys.", "The Who", "The Who"),
+        ("They shot at on-duty officers.", "on-duty officers", "on-duty officers"),
+        ("It stopped the drive-by", "drive-by", "drive-by"),
+        ("at", "at", None),
+        ("He met Putin", "Putin", "Putin"),
     ],
-    ids=["preposition", "bracket", "acronym", "whole bracket", "number", "two numbers", "no party", "article", "name"],
+    ids=["preposition", "bracket", "acronym", "whole bracket", "number", "two numbers", "no party", "article", "name",
+        "hyphen", "hyphen at the end", "one word", "last word"],
 )  # fmt: skip
 def test_a_party_begins_and_ends_in_words_of_its_own(tokenizer, text, party, whole):
     (tokens,) = split_tokens(tokenizer, [text])
-    trimmed = _trim(text, tokens, *tokens.words(text.index(party), text.index(party) + len(party)))
+    trimmed = _trim(text, tokens, *tokens.words(text.index(party), text.index(party) + len(party)), ends=set())
     assert (trimmed and text[tokens.starts[trimmed[0]] : tokens.ends[trimmed[1] - 1]]) == whole
+
+
+def test_an_acronym_behind_its_party_is_no_second_one(tokenizer):
+    text = "The fund of the Union (EU) asked for a second bill."
+    (tokens,) = split_tokens(tokenizer, [text])
+    _, end = tokens.words(text.index("Union"), text.index("Union") + len("Union ("))
+    assert _trim(text, tokens, *tokens.words(text.index("EU"), text.index("EU)") + 3), ends={end}) is None

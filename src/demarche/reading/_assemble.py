@@ -94,20 +94,26 @@ _CLOSING = {")": "(", "]": "[", "”": "“", "»": "«"}
 _IN_NUMBERS = frozenset(",.")
 
 
-def _trim(text: str, tokens: Tokens, first: int, end: int) -> tuple[int, int] | None:
+def _trim(text: str, tokens: Tokens, first: int, end: int, *, ends: set[int]) -> tuple[int, int] | None:
     """Return the words of a party without what can neither begin nor end one, and with the whole of a number; None if none is left.
 
-    What is left of "the International Monetary Fund (IMF)" where it was taken for two parties is the first.
+    What is left of "the International Monetary Fund (IMF)" where it was taken for two parties is the first: `ends` has where others end.
     """
 
     def word(number: int) -> str:
         return text[tokens.starts[number] : tokens.ends[number]]
 
-    while end > first and (word(end - 1) in _NO_END or word(end - 1) in _OPENING or _closes(word, first, end)):
+    def lone(number: int, beside: int) -> bool:
+        """Return whether a word is one that no party begins or ends with, and no part of another: "on-duty" is one word."""
+        if word(number) not in _NO_END or first == end - 1:
+            return word(number) in _NO_END
+        return bool(tokens.ends[min(number, beside)] < tokens.starts[max(number, beside)])
+
+    while end > first and (lone(end - 1, end - 2) or word(end - 1) in _OPENING or _closes(word, first, end)):
         end -= 1
-    while first < end and (word(first) in _NO_END or word(first) in _CLOSING or word(first) in _IN_NUMBERS):
+    while first < end and (lone(first, first + 1) or word(first) in _CLOSING or word(first) in _IN_NUMBERS):
         first += 1
-    if first == end or (first and word(first - 1) == "(" and end < len(tokens.first) and word(end) == ")"):
+    if first == end or (first and word(first - 1) == "(" and not ends.isdisjoint((first - 1, first))):
         return None
     while first > 1 and word(first)[0].isdigit() and word(first - 1) in _IN_NUMBERS and word(first - 2)[-1].isdigit():
         if tokens.ends[first - 2] != tokens.starts[first - 1] or tokens.ends[first - 1] != tokens.starts[first]:
@@ -130,7 +136,9 @@ def _roles(sentence: Span, tokens: Tokens, scores: CandidateScores) -> dict[str,
     for role, first, end, score in spans:
         if role in LISTS:
             taken = {start for other, start in starts if other == role}
-            trimmed = _trim(sentence.text, tokens, first, _end_of_name(sentence.text, tokens, end, taken=taken))
+            ends = {last for other, _, last, _ in spans if other == role}
+            whole = _end_of_name(sentence.text, tokens, end, taken=taken)
+            trimmed = _trim(sentence.text, tokens, first, whole, ends=ends)
             if trimmed is None:
                 continue
             first, end = trimmed
