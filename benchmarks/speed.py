@@ -68,7 +68,7 @@ def main() -> None:
     _compare(weights, texts, 1000)
     if options.weights:
         _beside(weights, load_weights(options.weights, threads=1), texts, 1000)
-    # Words that were read before are read faster (the tokenizer remembers them): what is counted first must be new as well.
+    # Other texts than those coded just now: the first of the sizes must not be warmer than the next.
     _grow(Reader(weights), texts[1000:] or texts, options.most)
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}

@@ -151,6 +151,9 @@ def test_a_forecast_cannot_be_changed_and_its_outcome_is_an_entry(ledger):
     assert ledger.forecasts() == [made]
     assert (made.outcome, made.resolved, made.probability) == (True, date(2025, 11, 27), 0.3)
     assert [entry.kind for entry in ledger.log()][:2] == ["resolution", "forecast"]
+    with pytest.raises(LedgerError, match="is resolved"):
+        ledger.resolve_forecast("f1", False, why="they did not")
+    assert ledger.resolve_forecast("f1", False, why="they did not", correct=True).outcome is False
     with pytest.raises(LedgerError, match="no forecast f2"):
         ledger.resolve_forecast("f2", True, why="x")
 

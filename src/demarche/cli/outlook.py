@@ -186,11 +186,7 @@ def resolve(forecast: str, url: str, outcome: str, why: str, moves: tuple[str, .
     from demarche.present import show_line
 
     with open_ledger(url) as ledger:
-        known = next((one for one in ledger.forecasts() if one.id == forecast.strip()), None)
-        if known and known.outcome is not None and not correct:
-            said = f"{'yes' if known.outcome else 'no'}, on {known.resolved}: {known.why}"
-            raise InputError(f"{forecast} is resolved ({said}); with --correct another outcome takes its place")
-        ledger.resolve_forecast(forecast, outcome == "yes", why=why, evidence=moves)
+        ledger.resolve_forecast(forecast, outcome == "yes", why=why, evidence=moves, correct=correct)
     click.echo(show_line(f"{forecast} resolved: {outcome}"))
     return 0
 

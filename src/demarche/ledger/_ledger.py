@@ -613,21 +613,30 @@ class Ledger:
             rows: Rows = {"forecasts": [_forecasts.forecast_row(forecast, seq)]}
             self._append(connection, seq, "forecast", forecast.id, None, rows)
 
-    def resolve_forecast(self, forecast: str, outcome: bool, *, why: str, evidence: tuple[str, ...] = ()) -> Forecast:
+    def resolve_forecast(
+        self, forecast: str, outcome: bool, *, why: str, evidence: tuple[str, ...] = (), correct: bool = False
+    ) -> Forecast:
         """Record what happened, and return the forecast; the latest word counts, earlier ones stay in the log.
 
         Parameters
         ----------
         evidence
             Ids of moves that show it.
+        correct
+            The outcome that was recorded before was wrong: this one takes its place.
 
         Raises
         ------
         LedgerError
-            If there is no such forecast or move.
+            If there is no such forecast or move, or the forecast is resolved and `correct` is not given.
         """
         with self._store.writing() as connection:
             known = _forecasts.forecast(connection, clean(forecast))
+            if known.outcome is not None and not correct:
+                said = f"{'yes' if known.outcome else 'no'}, on {known.resolved}: {known.why}"
+                raise LedgerError(
+                    f"forecast {known.id} is resolved ({said}); correct it (--correct) to record another outcome"
+                )
             moves = tuple(_one(connection, move, settled=False).move.id for move in evidence)
             # The clock of the log is UTC; a forecast carries the day of who made it, which may have begun earlier.
             day = max(known.made, datetime.date.fromisoformat(self._clock()[:10]))

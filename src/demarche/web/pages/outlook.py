@@ -163,7 +163,8 @@ def resolve(request: Request, forecast: str, form: Form) -> Response:
             raise InputError("the outcome is yes or no")
         why = typed_in(form, "why", most=2000, need="what that rests on")
         moves = tuple(typed_in(form, "moves", most=2000).replace(",", " ").split())
-        ledger.resolve_forecast(forecast, outcome == "yes", why=why, evidence=moves)
+        # The form of a forecast that is resolved asks for another outcome by that name.
+        ledger.resolve_forecast(forecast, outcome == "yes", why=why, evidence=moves, correct=True)
 
     return _change(request, form, forecast, change)
 
