@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ _BACKS_DOWN = ("retreat", "concede", "deny", "promise")
 ACTS = tuple(sorted({*_MATERIAL, *_YIELDS, *_DOES, *_BACKS_DOWN, "reject"}))
 """Acts of moves that may follow an announcement."""
 _ACT = pl.Enum(ACTS)
+_USED = ("id", "row", "date", "act", "document", "proposition", "issue", "doers", "targets", "sentence")
 _IN_ANSWER = r"(?i)\b(?:in (?:response|retaliation|reply|answer|return)|retaliat\w+|as it had (?:warned|threatened))\b"
 _PLAN_STANDS = 60
 """Days for which a plan that was told counts as announced by itself."""
@@ -48,7 +50,7 @@ _ORDER = {"carried out": 0, "condition met": 1, "refused": 2, "withdrawn": 3}
 """Which of two outcomes of a day decides: a withdrawal that follows compliance is no withdrawal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """A case to look for the end of.
 
@@ -70,12 +72,12 @@ class Query:
     far: date
     demands: Sequence[tuple[frozenset[str], frozenset[str]]] = ()
 
-    @property
+    @cached_property
     def actors(self) -> frozenset[str]:
         """Who announces."""
         return frozenset[str]().union(*(one.actors for one in self.statements))
 
-    @property
+    @cached_property
     def recipients(self) -> frozenset[str]:
         """To whom; empty if that is not known."""
         return frozenset[str]().union(*(one.recipients for one in self.statements)) - self.actors
@@ -129,7 +131,8 @@ class Record:
         self.act = act
         said = pl.concat_str("content", "trigger", separator=" ", ignore_nulls=True)
         text = pl.when(pl.col("content").is_null()).then(pl.coalesce("sentence", "trigger")).otherwise(said)
-        self.frame = frame.sort("date", "row").with_row_index("place").with_columns(text.alias("text"))
+        used = frame.select(*_USED, text.alias("text"))
+        self.frame = used.sort("date", "row").with_row_index("place")
         self.terms = split_terms(self.frame.select("place", "text")).sort("place")
         self.weights = weigh_terms(self.terms)
         self._starts = np.searchsorted(self.terms["place"].to_numpy(), np.arange(self.frame.height + 1))

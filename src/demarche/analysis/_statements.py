@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -139,7 +139,7 @@ def group_statements(
         Rarity of the terms.
     """
     cases: list[list[Statement]] = []
-    standing: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    standing: defaultdict[tuple[str, str], dict[int, date]] = defaultdict(dict)
     for statement in statements:
         best, number = 0.0, -1
         rare = _rare(statement, weights)
@@ -156,8 +156,9 @@ def group_statements(
         cases[number].append(statement)
         for actor in statement.actors:
             for key in _keys(statement):
-                if number not in standing[actor, key][-1:]:
-                    standing[actor, key].append(number)
+                used = standing[actor, key]
+                used.pop(number, None)
+                used[number] = statement.day
     return cases
 
 
@@ -165,18 +166,25 @@ def _standing(
     statement: Statement,
     rare: Iterable[str],
     cases: list[list[Statement]],
-    standing: Mapping[tuple[str, str], list[int]],
+    standing: Mapping[tuple[str, str], dict[int, date]],
     window: int,
 ) -> set[int]:
-    """Return the cases of the same actors that share a rare term and were stated not too long ago; forgets the others."""
+    """Return the cases of the same actors that share a rare term and were stated not too long ago; forgets the others.
+
+    What a key was used for last stands last. A case that stands first for its age may have been stated since in other words: it goes
+    to the end then.
+    """
+    oldest = statement.day - timedelta(days=window)
     found: set[int] = set()
     for actor in statement.actors:
         for key in rare:
-            numbers = standing.get((actor, key))
-            if numbers:
-                numbers[:] = [number for number in numbers if (statement.day - cases[number][-1].day).days <= window]
-                found.update(numbers)
-    return found
+            used = standing.get((actor, key), {})
+            while used and used[first := next(iter(used))] < oldest:
+                del used[first]
+                if cases[first][-1].day >= oldest:
+                    used[first] = cases[first][-1].day
+            found.update(used)
+    return {number for number in found if cases[number][-1].day >= oldest}
 
 
 def _keys(statement: Statement) -> set[str]:

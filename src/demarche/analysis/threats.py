@@ -134,20 +134,9 @@ def _prepare(frame: pl.DataFrame, act: str) -> pl.DataFrame:
     """Return the moves without copies, numbered, the forces of a state one with it; who is cited speaks where no actor is named."""
     parties = frame.select(pl.col("actors").explode()).to_series().unique().drop_nulls()
     cited = (pl.col("act") == act) & (pl.col("actors").list.len() == 0) & pl.col("source").is_in(parties.to_list())
-    frame = _without_copies(frame.with_row_index("row"))
+    frame = drop_copies(frame.with_row_index("row"))
     frame = frame.with_columns(pl.when(cited).then(pl.concat_list("source")).otherwise("actors").alias("actors"))
     return frame.with_columns(same_state("actors").alias("doers"), same_state("recipients").alias("targets"))
-
-
-def _without_copies(frame: pl.DataFrame) -> pl.DataFrame:
-    """Leave out copies; only clusters of several documents can hold one, and they are few."""
-    several = (
-        frame.group_by("cluster").agg(pl.col("document").n_unique().alias("documents")).filter(pl.col("documents") > 1)
-    )
-    if not several.height:
-        return frame
-    copied = frame.join(several, on="cluster", how="semi", maintain_order="left")
-    return pl.concat([frame.join(several, on="cluster", how="anti"), drop_copies(copied)]).sort("row")
 
 
 def _check(act: str, **numbers: int) -> None:
