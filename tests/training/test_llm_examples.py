@@ -17,12 +17,12 @@ def shipped():
 
 
 def test_the_shipped_examples_are_those_that_the_choice_makes():
-    train, _ = own_sentences()
+    train, _ = own_sentences("sentences.jsonl")
     assert shipped() == [example_record(coded) for coded in choose_examples(train, 16)]
 
 
 def test_no_example_is_one_that_coders_are_measured_on():
-    _, dev = own_sentences()
+    _, dev = own_sentences("sentences.jsonl")
     assert not {one["text"] for one in shipped()} & {coded.sentence.span.text for coded in dev}
 
 
@@ -44,7 +44,7 @@ def test_a_trigger_that_stands_twice_has_its_number():
 
 def test_an_answer_can_hold_almost_everything_that_our_coders_coded():
     """Words without offsets are enough: what the rules of occurrence lose is the ceiling of every language model."""
-    _, dev = own_sentences()
+    _, dev = own_sentences("sentences.jsonl")
     gold = right = 0
     for coded in dev:
         entry = {"n": 1, **{name: example_record(coded)[name] for name in ("voice", "moves")}}

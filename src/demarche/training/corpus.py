@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from demarche.model import CodedSentence
 from demarche.reading import _weights
 from demarche.sources import read_coded
 
-__all__ = ["SHIPPED", "corpus_file", "own_sentences", "split_train_dev"]
+__all__ = ["OWN", "SHIPPED", "corpus_file", "own_sentences", "split_train_dev"]
 
 SHIPPED = Path(_weights.__file__).with_name("weights")
 """The weights that the package carries."""
+OWN = ("sentences.jsonl", "reports.jsonl")
+"""The files of our own sentences: single ones, and whole reports."""
 
 
 def corpus_file(name: str) -> Path:
@@ -27,6 +30,6 @@ def split_train_dev(coded: Iterable[CodedSentence]) -> tuple[list[CodedSentence]
     return [item for item in found if item.split in (None, "train")], [item for item in found if item.split == "dev"]
 
 
-def own_sentences() -> tuple[list[CodedSentence], list[CodedSentence]]:
-    """Return our own coded sentences: those to learn from, and those of the split dev."""
-    return split_train_dev(read_coded(corpus_file("sentences.jsonl")))
+def own_sentences(*names: str) -> tuple[list[CodedSentence], list[CodedSentence]]:
+    """Return our own coded sentences: those to learn from, and those of the split dev; of all files, or of those named."""
+    return split_train_dev(chain.from_iterable(read_coded(corpus_file(name)) for name in names or OWN))

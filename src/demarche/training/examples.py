@@ -94,4 +94,4 @@ def _lines(examples: Sequence[CodedSentence]) -> str:
 if __name__ == "__main__":
     from demarche.training.corpus import own_sentences
 
-    print(_lines(choose_examples(own_sentences()[0], 16)), end="")
+    print(_lines(choose_examples(own_sentences("sentences.jsonl")[0], 16)), end="")

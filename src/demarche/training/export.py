@@ -89,7 +89,7 @@ def _heads_of(network: Network) -> int:
 
 def _sample_tokens(tokenizer: Any) -> list[Tokens]:
     """Return our own sentences to learn from, some hundreds spread evenly: by them the scales are chosen."""
-    own, _ = own_sentences()
+    own, _ = own_sentences("sentences.jsonl")
     return split_tokens(tokenizer, [coded.sentence.span.text for coded in own[:: max(1, len(own) // _WATCHED)]])
 
 
