@@ -20,11 +20,13 @@ from evaluation import dossier, pages, propositions
 
 _HERE = Path(__file__).parent
 _FLOORS = _HERE / "floors.json"
-_SENTENCES = _HERE.parent / "corpus" / "sentences.jsonl"
+_CORPUS = _HERE.parent / "corpus"
 _DOSSIERS = _HERE.parent / "examples"
 _OF_PAIRS = ("same: area under ROC", "polarity right, of the same")
 _SLACK = 0.01
 """int8 kernels differ a little from one processor to another; in a dossier a single move can be a hundredth."""
+_ROUNDED = 0.0005
+"""Floors are kept to three places; what rounding alone puts above a value is not above it."""
 _MEASURES = ("act", "event", "triple", "status", "status_other", "issue", "voice", "quiet", "role:actors")
 _OF_DOSSIERS = (
     "recall", "precision", "key moves with actor country", "key moves with actor sector", "key moves with recipient country",
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("--raise", action="store_true", dest="lift", help="lift the floors to what is reached now")
     options = parser.parse_args()
     reached = {
-        "sentences": _sentences(),
+        **{name: _sentences(_CORPUS / f"{name}.jsonl") for name in ("sentences", "reports")},
         "pairs": _pairs(),
         "pages": _pages(),
         **{folder.name: _dossier(folder) for folder in sorted(_DOSSIERS.iterdir())},
@@ -53,10 +55,10 @@ def main() -> None:
         sys.exit(max(_compare(name, known.get(name, {}), record) for name, record in reached.items()))
 
 
-def _sentences() -> dict[str, Any]:
-    measures = pipeline.evaluate([_SENTENCES], split="dev", draws=1).measures
+def _sentences(path: Path) -> dict[str, Any]:
+    measures = pipeline.evaluate([path], split="dev", draws=1).measures
     return {
-        "gold": digest_split(_SENTENCES, "dev"),
+        "gold": digest_split(path, "dev"),
         "floors": {name: measures[name].value or 0.0 for name in _MEASURES},
     }
 
@@ -109,8 +111,9 @@ def _compare(name: str, known: dict[str, Any], reached: dict[str, Any]) -> int:
     below = 0
     for measure, floor in known["floors"].items():
         value = reached["floors"][measure]
-        below += value < floor
-        print(f"  {measure:24} {value:.3f}  floor {floor:.3f}{'  BELOW' if value < floor else ''}")
+        fails = value < floor - _ROUNDED
+        below += fails
+        print(f"  {measure:24} {value:.3f}  floor {floor:.3f}{'  BELOW' if fails else ''}")
     return 1 if below else 0
 
 

@@ -63,6 +63,7 @@ def test_the_floors_are_those_of_the_gold_data():
     corpus = DOCS.parent / "corpus"
     digests = {
         "sentences": digest_split(corpus / "sentences.jsonl", "dev"),
+        "reports": digest_split(corpus / "reports.jsonl", "dev"),
         "pairs": digest_split(corpus / "pairs.jsonl", "test"),
         "pages": digest_pages(),
     }

@@ -11,7 +11,7 @@ import numpy as np
 
 from demarche.errors import InputError
 from demarche.model import Document, Reading, ReadMove, ReadSentence, Span
-from demarche.reading._assemble import assemble_move, choose_act
+from demarche.reading._assemble import assemble_move, choose_act, drop_doubles
 from demarche.reading._decode import Candidate, find_triggers, log_softmax
 from demarche.reading._labels import VOICES
 from demarche.reading._relation import relate_pair
@@ -136,9 +136,9 @@ class Reader:
         pieces = [batch[row].pieces(first, end) for row, (first, end, _) in candidates]
         scores = self._weights.read_triggers(read, rows, pieces, batch)
         for (row, candidate), own in zip(candidates, scores, strict=True):
-            if choose_act(own.act)[1] >= self._weights.card.keep:
+            if choose_act(own.act, candidate[2])[1] >= self._weights.card.keep:
                 moves[row].append(assemble_move(spans[row], batch[row], candidate, own))
-        return moves
+        return [drop_doubles(found) for found in moves]
 
 
 def load_reader(folder: str | Path | None = None, *, threads: int = 0) -> Reader:
