@@ -335,7 +335,12 @@ def drop_copies(frame: pl.DataFrame) -> pl.DataFrame:
     or what is known of the date differ, it is none: one of them may be usable where the other is not.
     """
     ends = (pl.col("document").min().alias("low"), pl.col("document").max().alias("high"))
-    several = frame.group_by("cluster").agg(ends).filter(pl.col("low") != pl.col("high")).get_column("cluster")
+    # Where a cluster has several documents, one of them at least is not the one that it is named after.
+    near = frame.lazy().filter(pl.col("document").ne_missing(pl.col("cluster"))).select("cluster").unique()
+    ranges = frame.lazy().select("cluster", "document").join(near, on="cluster", how="semi", nulls_equal=True)
+    several = (
+        ranges.group_by("cluster").agg(ends).filter(pl.col("low") != pl.col("high")).collect().get_column("cluster")
+    )
     if several.is_empty():  # most clusters have one document, and to compare moves costs more than all the rest
         return frame
     shared = frame.get_column("cluster").is_in(several.implode(), nulls_equal=True)
@@ -344,7 +349,7 @@ def drop_copies(frame: pl.DataFrame) -> pl.DataFrame:
     told = [pl.col(name).fill_null("") for name in ("status", "voice", "precision")]
     sign = pl.col("polarity").fill_null(0)
     first = pl.col("document").first().over("cluster", "act", *key, about, sign, *told)
-    copies = frame.filter(shared).select(pl.col("document") != first).to_series()
+    copies = frame.lazy().filter(shared).select(pl.col("document") != first).collect().to_series()
     return frame.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(shared.arg_true().filter(copies).implode()))
 
 
